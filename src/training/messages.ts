@@ -1,0 +1,202 @@
+/**
+ * What passes between the page and a training thread: plain structured-clone objects told apart by `kind`.
+ * The page never sees the engine; the thread never sees the DOM. A thread does one job at a time (training, or
+ * restoring); the page starts one thread for each, so a restoration never waits for a training step.
+ *
+ * Every plane that comes back for display is scaled so that 0..1 is the model's own intensity range.
+ */
+import type { Image, Plane } from '../imaging/image';
+
+export type PresetName = 'tiny' | 'grid' | 'laptop' | 'paper';
+export type Phase = 'compiling' | 'cin-gan' | 'cgan';
+
+// ---------------------------------------------------------------------------------------------- settings
+
+export interface CinGanSettings {
+  /** Generator steps; 0 skips the phase (possible only where every task is paired). */
+  steps: number;
+  batch: number;
+  learningRate: number;
+  criticSteps: number;
+  gradientPenalty: number;
+  lambdaAdversarial: number;
+  lambdaContent: number;
+  lambdaStyle: number;
+}
+
+export interface CGanSettings {
+  steps: number;
+  batch: number;
+  learningRate: number;
+  lambdaAdversarial: number;
+  lambdaContent: number;
+  /** Weight of the L1 distance between restoration and truth; 0 in `paper`. */
+  lambdaPixel: number;
+  /** Share of each batch drawn from CIN-GAN's synthetic pairs where a task has real pairs too, 0..1. */
+  syntheticShare: number;
+}
+
+/** Everything a run depends on besides its data. What is left out takes the preset's value. */
+export interface TrainConfig {
+  preset: PresetName;
+  seed: number;
+  /** Side of the square training patches, in pixels. */
+  patch?: number;
+  cinGan?: Partial<CinGanSettings>;
+  cGan?: Partial<CGanSettings>;
+  /** The classifier behind the content and style terms: this project's own, or a torchvision SqueezeNet 1.1 file. */
+  phi?: { kind: 'mendscope' } | { kind: 'squeezenet'; weights: ArrayBuffer };
+  /** Share of each task's images kept for validation, 0..0.5; 0.1 where left out. */
+  validationShare?: number;
+  /** Steps between two progress messages, two previews; seconds between two automatic checkpoints (0: none). */
+  logEvery?: number;
+  previewEvery?: number;
+  checkpointSeconds?: number;
+}
+
+export interface PresetInfo {
+  name: PresetName;
+  /** One plain sentence: what it is for. */
+  summary: string;
+  patch: number;
+  cinGan: CinGanSettings;
+  cGan: CGanSettings;
+  /** Of the network that restores. */
+  parameters: number;
+  /** Multiply-accumulates of one restored patch of `patch`² pixels. */
+  macs: number;
+}
+
+// -------------------------------------------------------------------------------------------------- data
+
+export interface NamedImage {
+  name: string;
+  image: Image;
+}
+
+interface TaskCommon {
+  /** Chosen by the user; unique. */
+  name: string;
+  /** The defect has a direction (rows are the bad axis): flips only, no quarter turns. */
+  axial: boolean;
+}
+
+export interface PairedTask extends TaskCommon {
+  kind: 'paired';
+  pairs: { name: string; defective: Image; clean: Image }[];
+}
+
+export interface UnpairedTask extends TaskCommon {
+  kind: 'unpaired';
+  defective: NamedImage[];
+  clean: NamedImage[];
+}
+
+export type TrainingTask = PairedTask | UnpairedTask;
+
+export interface TrainingData {
+  tasks: TrainingTask[];
+}
+
+// ------------------------------------------------------------------------------------------------- thread
+
+export interface AdapterInfo {
+  name: string;
+  vendor: string;
+  architecture: string;
+  description: string;
+  /** Runs on the processor (SwiftShader, lavapipe, WARP): right, and slow. */
+  software: boolean;
+  features: string[];
+  limits: Record<string, number>;
+}
+
+/** What a model or checkpoint file says of itself. */
+export interface ModelInfo {
+  kind: 'model' | 'checkpoint';
+  preset: PresetName;
+  tasks: { name: string; axial: boolean }[];
+  /** One network for all defects: no task need be named to restore. */
+  taskFree: boolean;
+  parameters: number;
+  /** Percentiles by which an image is normalised before it is restored. */
+  normalisation: { low: number; high: number };
+  seed: number;
+  steps: { cinGan: number; cGan: number };
+  /** Adapter that trained it. */
+  adapter: string;
+  /** ISO 8601. */
+  created: string;
+  /** Settings needed to resume; only in a checkpoint. */
+  config?: TrainConfig;
+}
+
+/** One row of the live preview. Absent planes are not known in that phase. */
+export interface PreviewRow {
+  task: string;
+  /** What the network was given: a clean patch (cin-gan), a defective one (cgan). */
+  input: Plane;
+  synthetic?: Plane;
+  restored?: Plane;
+  /** The clean patch behind `input`; in the CIN-GAN phase, a real defective patch to compare `synthetic` with. */
+  truth?: Plane;
+}
+
+/** An error as this project words it: what came, what was wanted, what to do. */
+export interface Complaint {
+  got: string;
+  wanted: string;
+  fix: string;
+}
+
+export type ErrorCode = 'no-adapter' | 'device-lost' | 'bad-data' | 'bad-model' | 'out-of-memory' | 'failed';
+
+export type ToThread =
+  /** Name the adapter and the presets. Answered by `adapter` (or `error` with code `no-adapter`) after `presets`. */
+  | { kind: 'devices' }
+  | { kind: 'train'; config: TrainConfig; data: TrainingData; resume?: ArrayBuffer }
+  | { kind: 'pause' }
+  | { kind: 'resume' }
+  /** End the run now; answered by `done` with the weights as they stand. */
+  | { kind: 'stop' }
+  /** Make a checkpoint at the next step. */
+  | { kind: 'checkpoint' }
+  | { kind: 'inspect'; id: number; model: ArrayBuffer }
+  /** `task` is needed only where the model is not task-free; `xzViews` restores a stack on its XZ and YZ views. */
+  | { kind: 'restore'; id: number; image: Image; model: ArrayBuffer; task?: string; xzViews?: boolean }
+  | { kind: 'cancel'; id: number };
+
+export type FromThread =
+  | { kind: 'presets'; presets: PresetInfo[] }
+  | { kind: 'adapter'; adapter: AdapterInfo }
+  | { kind: 'state'; state: 'running' | 'paused' }
+  | {
+      kind: 'progress';
+      phase: Phase;
+      /** Within the phase, from 1. While compiling: programs compiled so far. */
+      step: number;
+      steps: number;
+      /** For the whole run; absent until it can be estimated. */
+      secondsLeft?: number;
+      /** By term, as logged: e.g. `critic`, `gradientPenalty`, `adversarial`, `content`, `style`. Empty while compiling. */
+      losses: Record<string, number>;
+    }
+  | { kind: 'preview'; phase: Phase; step: number; rows: PreviewRow[] }
+  | { kind: 'checkpoint'; phase: Phase; step: number; automatic: boolean; bytes: ArrayBuffer }
+  | { kind: 'done'; finished: boolean; model: ArrayBuffer; info: ModelInfo }
+  | { kind: 'inspected'; id: number; info: ModelInfo }
+  | { kind: 'restoring'; id: number; done: number; total: number }
+  | {
+      kind: 'restored';
+      id: number;
+      /** Same size and sample type as the image sent. */
+      image: Image;
+      task: string | undefined;
+      /** Intensities that were mapped onto the model's range. */
+      normalisation: { low: number; high: number };
+      adapter: string;
+      software: boolean;
+      seconds: number;
+    }
+  /** `id` names the request it answers; without one it is the training run, or the thread, that failed. */
+  | { kind: 'error'; id?: number; code: ErrorCode; error: Complaint };
