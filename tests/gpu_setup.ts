@@ -1,0 +1,12 @@
+import { create, globals } from 'webgpu';
+
+Object.assign(globalThis, globals);
+
+// Dawn aborts the process when the object that create() returns is collected while devices live: keep it referenced.
+let gpu: GPU | undefined;
+
+/** Dawn's `navigator.gpu` for tests in Node: one for each test file. */
+export function testGpu(): GPU {
+  gpu ??= create([]);
+  return gpu;
+}
