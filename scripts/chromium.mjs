@@ -42,7 +42,11 @@ export async function findChromium(environment = process.env) {
   if (hasBundledBrowser()) {
     const folder = await bundledBrowserFolder();
     const executablePath = join(folder, 'chromium');
-    return { executablePath, args: [...args, '--headless'], env: bundledEnvironment(folder, executablePath, environment) };
+    return {
+      executablePath,
+      args: [...args, '--headless'],
+      env: bundledEnvironment(folder, executablePath, environment),
+    };
   }
   throw new Error('No Chrome or Chromium was found: install one, or set CHROME_PATH to its executable');
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.mjs';
 import { ensureInstalled } from './ensure_installed.mjs';
+import { quietWrangler } from './quiet_wrangler.mjs';
 import { readReport, summary } from './test_report.mjs';
 import { vulkanEnvironment } from './vulkan_driver.mjs';
 
@@ -14,13 +15,7 @@ const { projects, rest } = chosenProjects(process.argv.slice(2));
 ensureInstalled();
 const vulkan = await vulkanEnvironment();
 process.stderr.write(`Vulkan driver for Dawn: ${vulkan.driver}\n`);
-const env = {
-  ...process.env,
-  ...vulkan.env,
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  WRANGLER_SEND_METRICS: 'false',
-  WRANGLER_HIDE_BANNER: 'true',
-};
+const env = { ...process.env, ...vulkan.env, ...quietWrangler };
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const reports = mkdtempSync(join(tmpdir(), 'mendscope-tests-'));

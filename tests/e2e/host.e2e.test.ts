@@ -23,5 +23,7 @@ afterAll(async () => {
 test('Chromium finds an adapter that doubles numbers', async () => {
   const page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  expect(await page.evaluate(`(${doubledOnGpu})(navigator.gpu, ${JSON.stringify(doublingShader)}, [1, 2, -3.5])`)).toEqual([2, 4, -7]);
+  expect(
+    await page.evaluate(`(${doubledOnGpu})(navigator.gpu, ${JSON.stringify(doublingShader)}, [1, 2, -3.5])`),
+  ).toEqual([2, 4, -7]);
 });

@@ -1,4 +1,4 @@
-import { env } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 
 test('workerd offers R2 and D1 under the names the worker uses', async () => {
