@@ -1,0 +1,95 @@
+// Which kernels compute a convolution, its input gradient and its weight gradient, for a case and a device.
+import { type DeviceTraits, groupsFor, type Kernel, type Kernels } from '../kernel';
+
+/** x [n,h,w,ci] convolved with w [kh,kw,ci,co] gives y [n,oh,ow,co]. */
+export interface ConvCase {
+  n: number;
+  h: number;
+  w: number;
+  ci: number;
+  oh: number;
+  ow: number;
+  co: number;
+  kh: number;
+  kw: number;
+  sy: number;
+  sx: number;
+  padTop: number;
+  padLeft: number;
+}
+
+/** WGSL of `fn epilogue(value: vec4f, element: u32) -> vec4f`, element an index into y as vec4f (co a multiple of 4). */
+export const IDENTITY_EPILOGUE = 'fn epilogue(value: vec4f, element: u32) -> vec4f { return value; }';
+
+const threads = (count: number) => groupsFor(count, 64);
+const flops = (c: ConvCase) => 2 * c.n * c.oh * c.ow * c.co * c.kh * c.kw * c.ci;
+const constants = (c: ConvCase) => ({ KH: c.kh, KW: c.kw, SY: c.sy, SX: c.sx });
+const vectors = (c: ConvCase) => ({ CI4: c.ci % 4 === 0, CO4: c.co % 4 === 0 });
+const sizes = (c: ConvCase) => [c.n, c.h, c.w, c.ci, c.oh, c.ow, c.co, c.padTop, c.padLeft];
+
+/** Inputs x, w; output y. The epilogue belongs to the last kernel. */
+export function conv2dKernels(c: ConvCase, _device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
+  return {
+    scratch: [],
+    kernels: [
+      {
+        shader: 'conv2d',
+        defines: { ...vectors(c), EPILOGUE: epilogue },
+        constants: constants(c),
+        params: sizes(c),
+        buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
+        workgroups: threads(c.n * c.oh * Math.ceil(c.ow / 4) * Math.ceil(c.co / 4)),
+        flops: flops(c),
+      },
+    ],
+  };
+}
+
+/** Inputs dy, w; output dx. */
+export function conv2dInputGradientKernels(c: ConvCase, _device: DeviceTraits): Kernels {
+  return {
+    scratch: [],
+    kernels: [
+      {
+        shader: 'conv2d_input_gradient',
+        defines: vectors(c),
+        constants: constants(c),
+        params: sizes(c),
+        buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
+        workgroups: threads(c.n * c.h * Math.ceil(Math.ceil(c.w / c.sx) / 4) * c.sx * Math.ceil(c.ci / 4)),
+        flops: flops(c),
+      },
+    ],
+  };
+}
+
+/** Inputs x, dy; output dw. */
+export function conv2dWeightGradientKernels(c: ConvCase, _device: DeviceTraits): Kernels {
+  const size = c.kh * c.kw * c.ci * c.co;
+  const blocks = c.kh * c.kw * Math.ceil(c.ci / 4) * Math.ceil(c.co / 4);
+  const rows = c.n * c.oh;
+  const rowsPerSplit = Math.ceil(rows / Math.max(1, Math.min(rows, Math.round(8192 / blocks))));
+  const splits = Math.ceil(rows / rowsPerSplit);
+  const partial: Kernel = {
+    shader: 'conv2d_weight_gradient',
+    defines: vectors(c),
+    constants: constants(c),
+    params: [...sizes(c), splits, rowsPerSplit],
+    buffers: [{ input: 0 }, { input: 1 }, splits > 1 ? { scratch: 0 } : { output: 0 }],
+    workgroups: threads(blocks * splits),
+    flops: flops(c),
+  };
+  if (splits === 1) return { scratch: [], kernels: [partial] };
+  return {
+    scratch: [size * splits],
+    kernels: [
+      partial,
+      {
+        shader: 'sum_splits',
+        params: [size, splits],
+        buffers: [{ scratch: 0 }, { output: 0 }],
+        workgroups: threads(size),
+      },
+    ],
+  };
+}
