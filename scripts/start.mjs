@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runChild } from './child.mjs';
+import { runChild, whenOrphaned } from './child.mjs';
 import { ensureInstalled } from './ensure_installed.mjs';
 import { isStale } from './freshness.mjs';
 import { quietWrangler } from './quiet_wrangler.mjs';
@@ -115,6 +115,7 @@ function serve(port) {
     setTimeout(() => killGroup(child), secondsToStop * 1000).unref();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+  whenOrphaned(stop);
   child.once('close', (code) => {
     killGroup(child);
     process.exit(stopping ? 0 : (code ?? 1));
