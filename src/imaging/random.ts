@@ -94,7 +94,8 @@ export class Random {
 
   /** Poisson-distributed count with the given mean (≥ 0, finite). */
   poisson(mean: number): number {
-    if (!(mean >= 0) || !Number.isFinite(mean)) throw new RangeError(`Random: poisson(${mean}) needs a finite mean ≥ 0`);
+    if (!(mean >= 0) || !Number.isFinite(mean))
+      throw new RangeError(`Random: poisson(${mean}) needs a finite mean ≥ 0`);
     if (mean === 0) return 0;
     return mean < POISSON_MULTIPLICATION_LIMIT ? this.poissonByProducts(mean) : this.poissonByRejection(mean);
   }

@@ -49,7 +49,9 @@ describe('Random', () => {
   test('refuses seeds and states that are not its own', () => {
     expect(() => new Random(-1)).toThrow('Random: seed -1 is not an integer ≥ 0');
     expect(() => new Random(0.5)).toThrow('Random: seed 0.5');
-    expect(() => Random.from({ state: 'x', increment: '0000000000000001' })).toThrow("'x' is not 16 hexadecimal digits");
+    expect(() => Random.from({ state: 'x', increment: '0000000000000001' })).toThrow(
+      "'x' is not 16 hexadecimal digits",
+    );
     expect(() => new Random(0).integer(0)).toThrow('Random: integer(0) needs');
     expect(() => new Random(0).poisson(Number.NaN)).toThrow('Random: poisson(NaN) needs');
   });
