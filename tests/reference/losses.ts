@@ -2,7 +2,7 @@
 import type { Nd } from './array';
 import { scalar } from './array';
 import { gram } from './matmul';
-import { abs, mul, square, sub, zip } from './pointwise';
+import { abs, map, mul, square, sub, zip } from './pointwise';
 import { mean } from './reduce';
 
 /** −t log σ(l) − (1 − t) log(1 − σ(l)) */
@@ -15,10 +15,10 @@ export const l1 = (a: Nd, b: Nd) => mean(abs(sub(a, b)));
 export const mse = (a: Nd, b: Nd) => mean(square(sub(a, b)));
 export const leastSquares = mse;
 
-/** −log of the Laplace density: |y − μ| / σ + log 2σ */
-export function laplace(mu: Nd, sigma: Nd, target: Nd): Nd {
-  const distance = zip(abs(sub(target, mu)), sigma, (d, s) => d / s + Math.log(2 * s));
-  return mean(distance);
+/** −log of the Laplace density with location μ and scale σ = eˢ: |y − μ| / σ + log 2σ */
+export function laplace(mu: Nd, logScale: Nd, target: Nd): Nd {
+  const scale = map(logScale, Math.exp);
+  return mean(zip(abs(sub(target, mu)), scale, (distance, sigma) => distance / sigma + Math.log(2 * sigma)));
 }
 
 /** Σ_i mean (a_i − b_i)² */

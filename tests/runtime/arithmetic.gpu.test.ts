@@ -1,56 +1,49 @@
+import type { Tensor } from '../../src/runtime';
 import * as runtime from '../../src/runtime';
 import type { Nd } from '../reference/array';
 import { scalar } from '../reference/array';
 import * as reference from '../reference/pointwise';
-import { anywhere, awayFromZero, distinct, fixed, positive, type Sampler } from '../reference/sample';
+import { anywhere, awayFromZero, distinct, fixed, type Sampler } from '../reference/sample';
 import { checkOps, type OpCase } from './check_op';
 
-type Binary = 'add' | 'sub' | 'mul' | 'div' | 'maximum' | 'minimum';
-
-/** b is made so that a divisor is far from 0 and no two elements that meet are equal. */
-const right: Record<Binary, (...shape: number[]) => Sampler> = {
-  add: anywhere,
-  sub: anywhere,
-  mul: anywhere,
-  div: awayFromZero,
-  maximum: (...shape) => halfStep(distinct(...shape)),
-  minimum: (...shape) => halfStep(distinct(...shape)),
-};
-
 /** `distinct` values moved by half their spacing: none equals a `distinct` value of another array. */
-const halfStep =
-  (sample: Sampler): Sampler =>
+const between =
+  (...shape: number[]): Sampler =>
   (seed) => {
-    const { shape, data } = sample(seed);
+    const { data } = distinct(...shape)(seed);
     return { shape, data: data.map((value) => Math.fround(value + 0.01)) };
   };
 
-function binary(op: Binary, a: number[], b: number[]): OpCase {
-  const left = op === 'maximum' || op === 'minimum' ? distinct : anywhere;
-  return {
-    name: `${op} of [${a}] and [${b}]`,
-    inputs: { a: left(...a), b: right[op](...b) },
-    build: ({ a, b }) => runtime[op](a, b),
-    reference: ({ a, b }) => reference[op](a, b),
-  };
-}
+type Sample = (...shape: number[]) => Sampler;
+type Both = [op: (a: Tensor, b: Tensor) => Tensor, definition: (a: Nd, b: Nd) => Nd, left: Sample, right: Sample];
 
-const SHAPES: [number[], number[]][] = [
-  [
-    [2, 3, 5],
-    [2, 3, 5],
-  ],
-  [
-    [2, 3, 4, 5],
-    [1, 3, 1, 5],
-  ],
-  [[3, 1], [4]],
-  [[], [2, 3]],
-  [[1], [1]],
+// Divisors are far from 0; what maximum and minimum compare never ties.
+const OPS: Record<string, Both> = {
+  add: [runtime.add, reference.add, anywhere, anywhere],
+  sub: [runtime.sub, reference.sub, anywhere, anywhere],
+  mul: [runtime.mul, reference.mul, anywhere, anywhere],
+  div: [runtime.div, reference.div, anywhere, awayFromZero],
+  maximum: [runtime.maximum, reference.maximum, distinct, between],
+  minimum: [runtime.minimum, reference.minimum, distinct, between],
+};
+
+const SHAPES = [
+  { a: [2, 3, 5], b: [2, 3, 5] },
+  { a: [2, 3, 4, 5], b: [1, 3, 1, 5] },
+  { a: [3, 1], b: [4] },
+  { a: [], b: [2, 3] },
+  { a: [1], b: [1] },
 ];
 
-const everyOp = (['add', 'sub', 'mul', 'div', 'maximum', 'minimum'] as const).flatMap((op) =>
-  SHAPES.map(([a, b]) => binary(op, a, b)),
+const everyOp = Object.entries(OPS).flatMap(([name, [op, definition, left, right]]) =>
+  SHAPES.map(
+    (shape): OpCase => ({
+      name: `${name} of [${shape.a}] and [${shape.b}]`,
+      inputs: { a: left(...shape.a), b: right(...shape.b) },
+      build: ({ a, b }) => op(a, b),
+      reference: ({ a, b }) => definition(a, b),
+    }),
+  ),
 );
 
 function withNumber(name: string, build: OpCase['build'], definition: (x: Nd) => Nd): OpCase {
@@ -97,7 +90,7 @@ checkOps('arithmetic', [
   },
   {
     name: 'greater is 1 or 0',
-    inputs: { a: distinct(3, 4), b: halfStep(distinct(4)) },
+    inputs: { a: distinct(3, 4), b: between(4) },
     build: ({ a, b }) => runtime.greater(a, b),
     reference: ({ a, b }) => reference.greater(a, b),
   },
