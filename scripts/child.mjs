@@ -30,7 +30,7 @@ export function runChild(command, args, options = {}) {
  * a signal without passing it on, so under npm the end of that shell is the signal. Returns what ends the watch.
  */
 export function whenOrphaned(callback) {
-  if (!process.env.npm_lifecycle_event) return () => {};
+  if (!process.env.npm_lifecycle_event) return () => undefined;
   const parent = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;

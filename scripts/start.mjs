@@ -48,7 +48,13 @@ function readOptions(args) {
 async function buildPage() {
   const sources = ['src', 'shaders', 'vite.config.ts', 'tsconfig.json', 'package-lock.json'];
   const built = join(root, 'dist', 'app', 'index.html');
-  if (!isStale(built, sources.map((source) => join(root, source)))) return;
+  if (
+    !isStale(
+      built,
+      sources.map((source) => join(root, source)),
+    )
+  )
+    return;
   process.stderr.write('Building the page …\n');
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   await orExit(runChild(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, env: environment }));
