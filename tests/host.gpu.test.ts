@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { doubledOnGpu, doublingShader } from './host_probe';
 import { testGpu } from './gpu_setup';
+import { doubledOnGpu, doublingShader } from './host_probe';
 
 test('Dawn in Node finds an adapter that doubles numbers', async () => {
   expect(await doubledOnGpu(testGpu(), doublingShader, [1, 2, -3.5])).toEqual([2, 4, -7]);
