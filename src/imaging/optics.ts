@@ -7,6 +7,12 @@ import type { Random } from './random';
  * axial sampling, uneven illumination with bleaching.
  */
 
+/**
+ * The axis of a plane that a side view has its optical axis on: y, so that a section shows z downwards, as views.ts
+ * lays it. Every axial defect lies along it.
+ */
+export const AXIAL_AXIS: Axis = 'y';
+
 /** A Gaussian's full width at half maximum in units of its standard deviation. */
 const FWHM_PER_SIGMA = 2 * Math.sqrt(2 * Math.log(2));
 
@@ -44,12 +50,17 @@ export interface AxialPsf {
  * The blur that turns a lateral slice into an axial view: exp(−x² / 2σx² − z² / 2(σz − σx)²). The slice is already
  * blurred by σx where the axial view is blurred by σz, hence the difference. The optical axis lies along `axis`.
  */
-export function anisotropicBlur(plane: Plane, psf: AxialPsf, axis: Axis = 'x', border: Border = 'reflect'): Plane {
+export function anisotropicBlur(
+  plane: Plane,
+  psf: AxialPsf,
+  axis: Axis = AXIAL_AXIS,
+  border: Border = 'reflect',
+): Plane {
   return gaussianBlur(plane, anisotropicSigmas(psf, axis), { border });
 }
 
 /** σ of `anisotropicBlur` along the plane's x and y. */
-export function anisotropicSigmas({ lateral, axial }: AxialPsf, axis: Axis = 'x'): { x: number; y: number } {
+export function anisotropicSigmas({ lateral, axial }: AxialPsf, axis: Axis = AXIAL_AXIS): { x: number; y: number } {
   if (!(axial >= lateral)) throw new RangeError(`anisotropicSigmas: axial σ ${axial} is below lateral σ ${lateral}`);
   const along = axial - lateral;
   return axis === 'x' ? { x: along, y: lateral } : { x: lateral, y: along };

@@ -1,11 +1,12 @@
 import { gaussianBlur, mapPlane } from '../filters';
 import type { Plane } from '../image';
-import { anisotropicBlur, poissonGaussian, subsampleAndZoom } from '../optics';
+import { AXIAL_AXIS, anisotropicBlur, poissonGaussian, subsampleAndZoom } from '../optics';
 import type { Random } from '../random';
 import { between, emptyPlane, paintEllipse, sigmoid, slowField, texture } from './fields';
 
 /** A fly embryo's surface: close-packed textured nuclei under a slow envelope, on a dim uneven background. */
 
+/** Distance of neighbours in a row; the rows of the hexagonal lattice run along y. */
 const SPACING = 13;
 const ROW_PITCH = 0.87 * SPACING;
 const JITTER = 1.6;
@@ -25,15 +26,15 @@ export const EMBRYO_NOISE = { blur: 0.4, photons: 27, readNoise: 0.03 };
 
 export function embryoClean(random: Random, size: number): Plane {
   const nuclei = emptyPlane(size, size);
-  const phase = { x: between(random, 0, SPACING), y: between(random, 0, ROW_PITCH) };
+  const phase = { along: between(random, 0, SPACING), across: between(random, 0, ROW_PITCH) };
   const rows = Math.ceil(size / ROW_PITCH) + 2;
-  const columns = Math.ceil(size / SPACING) + 2;
+  const places = Math.ceil(size / SPACING) + 2;
   for (let row = -1; row < rows; row++) {
-    for (let column = -1; column < columns; column++) {
+    for (let place = -1; place < places; place++) {
       const amplitude = between(random, 0.4, 1);
       const nucleus = {
-        x: (column + (row % 2 === 0 ? 0 : 0.5)) * SPACING - phase.x + JITTER * random.normal(),
-        y: row * ROW_PITCH - phase.y + JITTER * random.normal(),
+        x: row * ROW_PITCH - phase.across + JITTER * random.normal(),
+        y: (place + (row % 2 === 0 ? 0 : 0.5)) * SPACING - phase.along + JITTER * random.normal(),
         radius: RADIUS * between(random, 0.8, 1.2),
         aspect: between(random, 0.75, 1),
         angle: between(random, 0, Math.PI),
@@ -54,12 +55,12 @@ export function embryoClean(random: Random, size: number): Plane {
   );
 }
 
-/** Five times fewer samples along x, blurred as along an optical axis (black beyond the border, as CARE does it). */
+/** Five times fewer samples along y, blurred as along an optical axis (black beyond the border, as CARE does it). */
 export function embryoAxial(clean: Plane, random: Random): Plane {
-  const blurred = anisotropicBlur(clean, EMBRYO_AXIAL.psf, 'x', 'zero');
+  const blurred = anisotropicBlur(clean, EMBRYO_AXIAL.psf, AXIAL_AXIS, 'zero');
   return subsampleAndZoom(
     poissonGaussian(blurred, random, { photons: EMBRYO_AXIAL.photons }),
-    'x',
+    AXIAL_AXIS,
     EMBRYO_AXIAL.factor,
   );
 }

@@ -15,7 +15,7 @@ export type PhantomTask = 'embryo-axial' | 'embryo-noise' | 'retina' | 'microtub
 
 export const PHANTOM_TASKS: readonly PhantomTask[] = ['embryo-axial', 'embryo-noise', 'retina', 'microtubules'];
 
-/** Tasks whose defect has a direction, x: their images are never turned by a quarter. */
+/** Tasks whose defect has a direction, y: their images are never turned by a quarter. */
 export const AXIAL_TASKS: readonly PhantomTask[] = ['embryo-axial', 'retina'];
 
 export interface PhantomSettings {

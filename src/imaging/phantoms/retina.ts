@@ -1,6 +1,6 @@
 import { gaussianBlur, mapPlane } from '../filters';
 import type { Plane } from '../image';
-import { anisotropicBlur, poissonGaussian, subsampleAndZoom } from '../optics';
+import { AXIAL_AXIS, anisotropicBlur, poissonGaussian, subsampleAndZoom } from '../optics';
 import type { Random } from '../random';
 import { between, emptyPlane, paintEllipse, sigmoid, slowField, texture } from './fields';
 
@@ -55,9 +55,9 @@ export function retinaClean(random: Random, size: number): Plane {
   return mapPlane(gaussianBlur(stained, BLUR), (value) => value + NOISE * random.normal());
 }
 
-/** Ten times fewer samples along x, out of focus; black beyond the border, as CARE's convolution takes it. */
+/** Ten times fewer samples along y, out of focus; black beyond the border, as CARE's convolution takes it. */
 export function retinaAxial(clean: Plane, random: Random): Plane {
   const { defocus, psf, photons, factor } = RETINA_AXIAL;
-  const blurred = anisotropicBlur(gaussianBlur(clean, defocus, { border: 'zero' }), psf, 'x', 'zero');
-  return subsampleAndZoom(poissonGaussian(blurred, random, { photons }), 'x', factor);
+  const blurred = anisotropicBlur(gaussianBlur(clean, defocus, { border: 'zero' }), psf, AXIAL_AXIS, 'zero');
+  return subsampleAndZoom(poissonGaussian(blurred, random, { photons }), AXIAL_AXIS, factor);
 }
