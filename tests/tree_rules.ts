@@ -7,16 +7,16 @@ interface Import {
   /** A path in the repository without its `?raw`, or a package's name. */
   target: string;
   relative: boolean;
-  /** How the file is reached: an import, or a URL that another thread or fetch loads. */
-  kind: 'import' | 'url';
+  /** How the file is reached: an import of values, of types alone, or a URL that another thread or fetch loads. */
+  kind: 'import' | 'type' | 'url';
 }
 
-// What each layer may import of ours. A path that ends in .ts is that one file.
+// What each layer may import of ours. A path that ends in .ts is that one file; models/ holds trained weights, no code.
 const mayImport: Record<string, string[]> = {
   'src/runtime': ['src/runtime', 'shaders'],
   'src/imaging': ['src/imaging'],
   'src/models': ['src/models', 'src/runtime', 'shaders'],
-  'src/training': ['src/training', 'src/models', 'src/runtime', 'src/imaging', 'shaders'],
+  'src/training': ['src/training', 'src/models', 'src/runtime', 'src/imaging', 'shaders', 'models'],
   'src/wire': ['src/wire'],
   'src/ui': ['src/ui', 'src/imaging', 'src/wire', 'src/training/messages.ts', 'src/training/worker_client.ts'],
   'src/cli': ['src/cli', 'src/training', 'src/models', 'src/runtime', 'src/imaging', 'src/wire'],
@@ -26,6 +26,8 @@ const mayImport: Record<string, string[]> = {
 // What also runs in a page, or at the edge, must not need Node; only these layers run in Node alone.
 const nodeLayers = ['src/cli', 'src/experiments'];
 
+const typesAlone = /^\s*(?:import|export)\s+type\b|^\s*(?:import|export)\s*\{(?:\s*type\s+[^,}]+,?)+\s*\}/;
+
 export function importsOf(path: string, text: string): Import[] {
   const patterns: [RegExp, Import['kind']][] = [
     [/^[ \t]*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm, 'import'],
@@ -34,10 +36,11 @@ export function importsOf(path: string, text: string): Import[] {
     [/\bnew URL\(\s*['"](\.[^'"]+)['"]\s*,\s*import\.meta\.url/g, 'url'],
   ];
   return patterns.flatMap(([pattern, kind]) =>
-    [...text.matchAll(pattern)].map(([, written]) => {
+    [...text.matchAll(pattern)].map(([whole, written]) => {
       const specifier = written.replace(/\?\w+$/, '');
       const relative = specifier.startsWith('.');
-      return { target: relative ? posix.join(posix.dirname(path), specifier) : specifier, relative, kind };
+      const target = relative ? posix.join(posix.dirname(path), specifier) : specifier;
+      return { target, relative, kind: typesAlone.test(whole) ? 'type' : kind };
     }),
   );
 }
@@ -82,7 +85,10 @@ export function hostBreaks(files: Files): string[] {
   return complaints;
 }
 
-/** Files that import each other in a ring, each ring once, as `a → b → a`. */
+/**
+ * Files that need each other's values in a ring, each ring once, as `a → b → a`. Types may name each other: nothing of
+ * them is left when the program runs.
+ */
 export function cycles(files: Files): string[] {
   const rings = new Set<string>();
   const finished = new Set<string>();
