@@ -1,7 +1,7 @@
 import { BadInputError } from './bad_input';
 
 /** Sample types that are read and written. Other bit depths are widened to the next of these, or refused. */
-export type SampleType = 'uint8' | 'uint16' | 'int16' | 'uint32' | 'float16' | 'float32' | 'float64';
+export type SampleType = 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float16' | 'float32' | 'float64';
 
 export interface ImageSize {
   t: number;
@@ -35,13 +35,17 @@ export interface ImageMeta {
   source?: string;
   /** ImageDescription (TIFF) or text of the file, unchanged. */
   description?: string;
+  /** ImageJ's Info text without this program's record. */
+  info?: string;
+  /** ImageJ's label of each plane, in the order of the planes. */
+  labels?: string[];
   /** The processing record that this program wrote into the file, unchanged. */
   record?: string;
 }
 
 /**
  * One image of up to five axes, in the order T Z C Y X, row-major. Samples keep the file's own values and are widened
- * to float32, except float64 and uint32, whose values float32 cannot hold and which stay exact in a Float64Array.
+ * to float32, except float64, uint32 and int32, whose values float32 cannot hold and which stay exact in a Float64Array.
  */
 export interface Image {
   data: Float32Array | Float64Array;
@@ -64,22 +68,26 @@ export interface PlaneAt {
   c?: number;
 }
 
-/** Range of values that a sample type holds; floating types are unlimited. */
+/** Range of values that a sample type holds; floating types are unlimited, but for float16. */
 export const SAMPLE_RANGE: Record<SampleType, readonly [number, number]> = {
   uint8: [0, 255],
+  int8: [-128, 127],
   uint16: [0, 65535],
   int16: [-32768, 32767],
   uint32: [0, 4294967295],
-  float16: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  int32: [-2147483648, 2147483647],
+  float16: [-65504, 65504],
   float32: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   float64: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
 };
 
 export const BYTES_PER_SAMPLE: Record<SampleType, number> = {
   uint8: 1,
+  int8: 1,
   uint16: 2,
   int16: 2,
   uint32: 4,
+  int32: 4,
   float16: 2,
   float32: 4,
   float64: 8,
@@ -87,7 +95,7 @@ export const BYTES_PER_SAMPLE: Record<SampleType, number> = {
 
 /** True for the sample types whose values float32 cannot hold exactly: their images carry a Float64Array. */
 export function needsFloat64(sampleType: SampleType): boolean {
-  return sampleType === 'float64' || sampleType === 'uint32';
+  return sampleType === 'float64' || sampleType === 'uint32' || sampleType === 'int32';
 }
 
 /** An image of the given size; `data` may be left out for zeros. Throws BadInputError where the lengths disagree. */

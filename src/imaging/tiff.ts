@@ -1,0 +1,3 @@
+export { isTiff } from './tiff/directory';
+export { readTiff } from './tiff/read';
+export { writeTiff } from './tiff/write';
