@@ -1,0 +1,221 @@
+// Convolution and its input gradient on devices with subgroups of a known size (LANES, 4 or 8; CPU drivers).
+//   forward         y[n,oy,ox,co]  = Σ_{ky,kx,ci} x[n, oy·SY − padTop + ky, ox·SX − padLeft + kx, ci] · w[ky,kx,ci,co]
+//   INPUT_GRADIENT  dx[n,iy,ix,ci] = Σ_{ky,kx,co} dy[n, (iy + padTop − ky)/SY, (ix + padLeft − kx)/SX, co] · w[ky,kx,ci,co]
+// A workgroup is one subgroup. It computes 2·LANES pixels × LANES·VECTOR channels: a lane holds VECTOR channels of all
+// the pixels, and loads the source of two pixels, which the others get by broadcast. There a load costs as much as a
+// dozen multiply-adds and a broadcast one or two. Border and stride are worked out once a lane, for its own pixels.
+// The gradient's pixels of one phase, (iy + padTop) mod SY and (ix + padLeft) mod SX, use the same taps: group.z.
+// DEPTH4: the channels that are summed over are a multiple of 4 and read as vec4f.
+enable subgroups;
+
+struct Params {
+  pixels: u32,               // of the output, or of its phase when the gradient's stride is above 1: an upper bound
+  sourceH: u32, sourceW: u32, depth: u32,
+  h: u32, w: u32, channels: u32, padTop: i32,
+  padLeft: i32, pitch: u32,  // vec4f from one output pixel to the next
+  n: u32,
+}
+@group(0) @binding(0) var<uniform> p: Params;
+#if ${DEPTH4}
+@group(0) @binding(1) var<storage, read_write> source: array<vec4f>;
+#else
+@group(0) @binding(1) var<storage, read_write> source: array<f32>;
+#endif
+#if ${INPUT_GRADIENT}
+#if ${DEPTH4}
+@group(0) @binding(2) var<storage, read_write> weight: array<vec4f>;
+#else
+@group(0) @binding(2) var<storage, read_write> weight: array<f32>;
+#endif
+#else
+@group(0) @binding(2) var<storage, read_write> weight: array<Channels>;
+#endif
+@group(0) @binding(3) var<storage, read_write> result: array<vec4f>;
+
+override KH = 3u;
+override KW = 3u;
+override SY = 1u;
+override SX = 1u;
+const LANES = ${LANES}u;
+const VECTOR = ${VECTOR}u;
+alias Channels = vec${VECTOR}f;
+
+${EPILOGUE}
+
+struct Sums {
+  a0: Channels, a1: Channels, a2: Channels, a3: Channels,
+  b0: Channels, b1: Channels, b2: Channels, b3: Channels,
+#if ${EIGHT_LANES}
+  a4: Channels, a5: Channels, a6: Channels, a7: Channels,
+  b4: Channels, b5: Channels, b6: Channels, b7: Channels,
+#endif
+}
+
+fn add(s: ptr<function, Sums>, a: f32, b: f32, w: Channels) {
+  (*s).a0 = fma(Channels(subgroupBroadcast(a, 0)), w, (*s).a0);
+  (*s).a1 = fma(Channels(subgroupBroadcast(a, 1)), w, (*s).a1);
+  (*s).a2 = fma(Channels(subgroupBroadcast(a, 2)), w, (*s).a2);
+  (*s).a3 = fma(Channels(subgroupBroadcast(a, 3)), w, (*s).a3);
+#if ${EIGHT_LANES}
+  (*s).a4 = fma(Channels(subgroupBroadcast(a, 4)), w, (*s).a4);
+  (*s).a5 = fma(Channels(subgroupBroadcast(a, 5)), w, (*s).a5);
+  (*s).a6 = fma(Channels(subgroupBroadcast(a, 6)), w, (*s).a6);
+  (*s).a7 = fma(Channels(subgroupBroadcast(a, 7)), w, (*s).a7);
+#endif
+  (*s).b0 = fma(Channels(subgroupBroadcast(b, 0)), w, (*s).b0);
+  (*s).b1 = fma(Channels(subgroupBroadcast(b, 1)), w, (*s).b1);
+  (*s).b2 = fma(Channels(subgroupBroadcast(b, 2)), w, (*s).b2);
+  (*s).b3 = fma(Channels(subgroupBroadcast(b, 3)), w, (*s).b3);
+#if ${EIGHT_LANES}
+  (*s).b4 = fma(Channels(subgroupBroadcast(b, 4)), w, (*s).b4);
+  (*s).b5 = fma(Channels(subgroupBroadcast(b, 5)), w, (*s).b5);
+  (*s).b6 = fma(Channels(subgroupBroadcast(b, 6)), w, (*s).b6);
+  (*s).b7 = fma(Channels(subgroupBroadcast(b, 7)), w, (*s).b7);
+#endif
+}
+
+// A lane's pixel: where its window starts in the source, and where its result goes (p.n·p.h·p.w when there is none).
+struct Pixel { image: u32, y: i32, x: i32, out: u32 }
+
+fn locate(index: u32, phase: vec2u) -> Pixel {
+#if ${INPUT_GRADIENT}
+  let extent = vec2u((p.w + SX - 1 - phase.x) / SX, (p.h + SY - 1 - phase.y) / SY);
+  let present = index < extent.x * extent.y * p.n;
+  let column = index % extent.x * SX + phase.x;
+  let row = index / extent.x % extent.y * SY + phase.y;
+  let n = index / (extent.x * extent.y);
+  let y = (i32(row) + p.padTop) / i32(SY);
+  let x = (i32(column) + p.padLeft) / i32(SX);
+#else
+  let column = index % p.w;
+  let row = index / p.w % p.h;
+  let n = index / (p.w * p.h);
+  let present = n < p.n;
+  let y = i32(row * SY) - p.padTop;
+  let x = i32(column * SX) - p.padLeft;
+#endif
+  return Pixel(n * p.sourceH, y, x, select(p.n * p.h * p.w, (n * p.h + row) * p.w + column, present));
+}
+
+// The element of `source` where the window's row y, column x starts, and whether it lies in the image.
+struct Cell { start: u32, inside: bool }
+
+fn cell(pixel: Pixel, y: i32, x: i32) -> Cell {
+  let row = u32(pixel.y + y);
+  let column = u32(pixel.x + x);
+  let inside = row < p.sourceH && column < p.sourceW;
+  let start = ((pixel.image + row) * p.sourceW + column) * p.depth;
+  return Cell(select(0, start, inside), inside);
+}
+
+fn store(pixel: u32, lane: u32, block: u32, value: vec4f) {
+  let column = block * (LANES * VECTOR / 4) + lane;
+  if (pixel < p.n * p.h * p.w && column < p.pitch) {
+    let element = pixel * p.pitch + column;
+    result[element] = epilogue(value, element);
+  }
+}
+
+#if ${VECTOR4}
+fn store2(pixels: u32, first: u32, lane: u32, block: u32, u: vec4f, v: vec4f) {
+  store(subgroupShuffle(pixels, first), lane, block, u);
+  store(subgroupShuffle(pixels, first + 1), lane, block, v);
+}
+#else
+// Two lanes share a vec4f: the even one takes its first half of pixel `first`, the odd one that of the next.
+fn store2(pixels: u32, first: u32, lane: u32, block: u32, u: vec2f, v: vec2f) {
+  let odd = (lane & 1) == 1;
+  let other = subgroupShuffleXor(select(v, u, odd), 1);
+  store(subgroupShuffle(pixels, first + (lane & 1)), lane / 2, block, select(vec4f(u, other), vec4f(other, v), odd));
+}
+#endif
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let first = group.x * 2 * LANES + lane;
+  let phase = vec2u(group.z % SX, group.z / SX);
+  let a = locate(first, phase);
+  let b = locate(first + LANES, phase);
+  let channel = group.y * LANES * VECTOR + lane * VECTOR;
+  var s = Sums();
+#if ${INPUT_GRADIENT}
+  let o0 = min(channel, p.channels - 1) * p.depth;
+  let o1 = min(channel + 1, p.channels - 1) * p.depth;
+#if ${VECTOR4}
+  let o2 = min(channel + 2, p.channels - 1) * p.depth;
+  let o3 = min(channel + 3, p.channels - 1) * p.depth;
+#endif
+  let tap = vec2u((phase.x + u32(p.padLeft)) % SX, (phase.y + u32(p.padTop)) % SY);
+  for (var ky = tap.y; ky < KH; ky += SY) {
+    for (var kx = tap.x; kx < KW; kx += SX) {
+      let ca = cell(a, -i32(ky / SY), -i32(kx / SX));
+      let cb = cell(b, -i32(ky / SY), -i32(kx / SX));
+      let start = (ky * KW + kx) * p.channels * p.depth;
+#else
+  let last = p.channels / VECTOR;
+  let o = min(channel / VECTOR, last - 1);
+  for (var ky = 0u; ky < KH; ky++) {
+    for (var kx = 0u; kx < KW; kx++) {
+      let ca = cell(a, i32(ky), i32(kx));
+      let cb = cell(b, i32(ky), i32(kx));
+      let start = (ky * KW + kx) * p.depth;
+#endif
+#if ${DEPTH4}
+      for (var k = 0u; k < p.depth; k += 4) {
+#if ${INPUT_GRADIENT}
+        let r0 = weight[(start + o0 + k) / 4];
+        let r1 = weight[(start + o1 + k) / 4];
+#if ${VECTOR4}
+        let r2 = weight[(start + o2 + k) / 4];
+        let r3 = weight[(start + o3 + k) / 4];
+        let w0 = vec4f(r0.x, r1.x, r2.x, r3.x);
+        let w1 = vec4f(r0.y, r1.y, r2.y, r3.y);
+        let w2 = vec4f(r0.z, r1.z, r2.z, r3.z);
+        let w3 = vec4f(r0.w, r1.w, r2.w, r3.w);
+#else
+        let w0 = vec2f(r0.x, r1.x);
+        let w1 = vec2f(r0.y, r1.y);
+        let w2 = vec2f(r0.z, r1.z);
+        let w3 = vec2f(r0.w, r1.w);
+#endif
+#else
+        let r = (start + k) * last + o;
+        let w0 = weight[r];
+        let w1 = weight[r + last];
+        let w2 = weight[r + 2 * last];
+        let w3 = weight[r + 3 * last];
+#endif
+        let sa = select(vec4f(), source[(ca.start + k) / 4], ca.inside);
+        let sb = select(vec4f(), source[(cb.start + k) / 4], cb.inside);
+        add(&s, sa.x, sb.x, w0);
+        add(&s, sa.y, sb.y, w1);
+        add(&s, sa.z, sb.z, w2);
+        add(&s, sa.w, sb.w, w3);
+      }
+#else
+      for (var k = 0u; k < p.depth; k++) {
+#if ${INPUT_GRADIENT}
+#if ${VECTOR4}
+        let w0 = vec4f(weight[start + o0 + k], weight[start + o1 + k], weight[start + o2 + k], weight[start + o3 + k]);
+#else
+        let w0 = vec2f(weight[start + o0 + k], weight[start + o1 + k]);
+#endif
+#else
+        let w0 = weight[(start + k) * last + o];
+#endif
+        add(&s, select(0, source[ca.start + k], ca.inside), select(0, source[cb.start + k], cb.inside), w0);
+      }
+#endif
+    }
+  }
+  store2(a.out, 0, lane, group.y, s.a0, s.a1);
+  store2(a.out, 2, lane, group.y, s.a2, s.a3);
+  store2(b.out, 0, lane, group.y, s.b0, s.b1);
+  store2(b.out, 2, lane, group.y, s.b2, s.b3);
+#if ${EIGHT_LANES}
+  store2(a.out, 4, lane, group.y, s.a4, s.a5);
+  store2(a.out, 6, lane, group.y, s.a6, s.a7);
+  store2(b.out, 4, lane, group.y, s.b4, s.b5);
+  store2(b.out, 6, lane, group.y, s.b6, s.b7);
+#endif
+}

@@ -1,0 +1,314 @@
+/**
+ * Writes a fused kernel: declarations, index arithmetic and calls, put into shaders/map.wgsl or shaders/reduce.wgsl.
+ * The functions called are hand-written, in shaders/pointwise.wgsl and shaders/random.wgsl.
+ */
+import type { Dispatch, Root } from './dispatch';
+import { type Access, type Line, Scratch } from './expression';
+import { collapse, type Space, select } from './index_space';
+import { floatBits, groupsFor } from './kernel';
+import { type Shape, sizeOf } from './shape';
+
+/** Lines over an index space. */
+export interface Fused {
+  readonly dims: Shape;
+  readonly lines: readonly Line[];
+}
+
+/** A line's value stored at an access of the whole index space. */
+export interface Store {
+  readonly line: number;
+  readonly access: Access;
+}
+
+/** A line summed over some axes into a root whose elements are the kept axes in order. */
+export interface Sum {
+  readonly line: number;
+  readonly root: Root;
+}
+
+const THREADS = 64;
+/** Numbers written into the source; others go through the uniform block so that pipelines are shared. */
+const LITERALS = new Set([0, 1, -1, 2, -2, 0.5, -0.5]);
+
+/** The uniform block under construction. */
+class Words {
+  readonly values: number[] = [];
+
+  add(value: number): string {
+    const at = this.values.push(value) - 1;
+    return `params[${at >> 2}].${'xyzw'[at & 3]}`;
+  }
+
+  reserve(...values: number[]): void {
+    this.values.push(...values);
+  }
+
+  float(value: number): string {
+    return LITERALS.has(value) ? `f32(${value})` : `bitcast<f32>(${this.add(floatBits(value))})`;
+  }
+
+  get vectors(): number {
+    return Math.ceil(this.values.length / 4);
+  }
+}
+
+/** How a kernel steps along its vector axis; `axis` −1 means one element a thread. */
+interface Vector {
+  readonly axis: number;
+}
+
+/** Bindings and index text of one kernel. */
+class Layout {
+  readonly words = new Words();
+  private readonly roots: Root[] = [];
+  private readonly narrow = new Set<Root>();
+  private written = 0;
+
+  constructor(
+    readonly dims: readonly number[],
+    readonly vector: Vector,
+    accesses: readonly { readonly access: Access; readonly strides: readonly number[] }[],
+  ) {
+    for (const { access, strides } of accesses) {
+      if (!this.roots.includes(access.root)) this.roots.push(access.root);
+      if (!this.wide(access.base, strides)) this.narrow.add(access.root);
+    }
+  }
+
+  /** Whether an access can move four elements at once. */
+  private wide(base: number, strides: readonly number[]): boolean {
+    const v = this.vector.axis;
+    return v >= 0 && strides[v] === 1 && base % 4 === 0 && strides.every((s, k) => k === v || s % 4 === 0);
+  }
+
+  /** Index text of an access over the coordinates c0, c1, … of `axes`, in units of the binding's elements. */
+  index(root: Root | null, base: number, strides: readonly number[], axes: readonly number[], start: string): string {
+    const v = this.vector.axis;
+    const unit = root && v >= 0 && !this.narrow.has(root) ? 4 : 1;
+    const terms = start === '' ? (base === 0 ? [] : [this.words.add(base / unit)]) : [start];
+    for (const k of axes) {
+      const step = k === v ? (unit === 4 ? 1 : strides[k] * 4) : strides[k] / unit;
+      if (step !== 0) terms.push(step === 1 ? `c${k}` : `c${k} * ${this.words.add(step)}`);
+    }
+    return terms.length > 0 ? terms.join(' + ') : '0u';
+  }
+
+  binding(root: Root): string {
+    return `b${this.roots.indexOf(root)}`;
+  }
+
+  load(root: Root, offset: string, strides: readonly number[]): string {
+    const b = this.binding(root);
+    const v = this.vector.axis;
+    if (v < 0 || !this.narrow.has(root)) return `${b}[${offset}]`;
+    const s = strides[v];
+    if (s === 0) return `value(${b}[${offset}])`;
+    const lane = (i: number): string => (i === 0 ? offset : `${offset} + ${this.words.add(i * s)}`);
+    return `value(${[0, 1, 2, 3].map((i) => `${b}[${lane(i)}]`).join(', ')})`;
+  }
+
+  store(root: Root, offset: string, strides: readonly number[], value: string): string {
+    const b = this.binding(root);
+    if (this.vector.axis < 0 || !this.narrow.has(root)) return `  ${b}[${offset}] = ${value};`;
+    const s = strides[this.vector.axis];
+    const name = `w${this.written++}`;
+    const lanes = [0, 1, 2, 3].map((i) => `  ${b}[${name} + ${i * s}u] = ${value}.${'xyzw'[i]};`);
+    return [`  let ${name} = ${offset};`, ...lanes].join('\n');
+  }
+
+  get bindings(): string {
+    return this.roots
+      .map((root, i) => {
+        const type = this.vector.axis >= 0 && !this.narrow.has(root) ? 'vec4f' : 'f32';
+        return `@group(0) @binding(${i + 1}) var<storage, read_write> b${i}: array<${type}>;`;
+      })
+      .join('\n');
+  }
+
+  get rootList(): readonly Root[] {
+    return this.roots;
+  }
+
+  /** Extent of an axis in threads. */
+  extent(k: number): number {
+    return k === this.vector.axis ? Math.ceil(this.dims[k] / 4) : this.dims[k];
+  }
+
+  /** Lines that split `flat` into the coordinates of `axes`, the last fastest. */
+  decode(flat: string, axes: readonly number[]): string {
+    const lines: string[] = [];
+    let rest = flat;
+    for (let i = axes.length - 1; i >= 0; i--) {
+      const k = axes[i];
+      if (i === 0) {
+        lines.push(`  let c${k} = ${rest};`);
+      } else {
+        const extent = this.words.add(this.extent(k));
+        lines.push(`  let c${k} = ${rest} % ${extent};`, `  let q${k} = ${rest} / ${extent};`);
+        rest = `q${k}`;
+      }
+    }
+    return lines.join('\n');
+  }
+
+  /** The lines of an expression. `offsetOf` gives the index text of the n-th access. */
+  body(lines: readonly Line[], strides: readonly (readonly number[])[], offsetOf: (access: number) => string): string {
+    let access = 0;
+    const v = this.vector.axis;
+    return lines
+      .map((line, i) => {
+        switch (line.kind) {
+          case 'constant':
+            return `  let v${i} = value(${this.words.float(line.value)});`;
+          case 'load': {
+            const at = access++;
+            return `  let o${i} = ${offsetOf(at)};\n  let v${i} = ${this.load(line.access.root, `o${i}`, strides[at])};`;
+          }
+          case 'random': {
+            const at = access++;
+            const step = v >= 0 ? strides[at][v] : 0;
+            return `  let v${i} = ${line.fn}(lanes(${offsetOf(at)}, ${step}u), ${this.words.add(line.stream)});`;
+          }
+          case 'call': {
+            const given = [...line.arguments.map((a) => `v${a}`), ...line.constants.map((c) => this.words.float(c))];
+            return `  let v${i} = ${line.fn}(${given.join(', ')});`;
+          }
+        }
+      })
+      .join('\n');
+  }
+}
+
+/** The accesses of lines in order: loads and random counters. */
+const accessesOf = (lines: readonly Line[]): Place[] =>
+  lines.flatMap((line): Place[] => {
+    if (line.kind === 'load') return [line.access];
+    return line.kind === 'random' ? [{ base: line.base, strides: line.strides, root: null }] : [];
+  });
+
+/** An access, or a random counter, which has no root. */
+type Place = Omit<Access, 'root'> & { readonly root: Root | null };
+
+const hasRandom = (lines: readonly Line[]): boolean => lines.some((line) => line.kind === 'random');
+const RUN = '@group(0) @binding(15) var<uniform> run: array<vec4u, 16>;';
+
+function dispatchOf(layout: Layout, shader: string, label: string, lines: readonly Line[], defines: Record<string, boolean | string>, threads: number): Dispatch {
+  const usesRun = hasRandom(lines);
+  return {
+    label,
+    shader,
+    defines: {
+      ...defines,
+      VEC4: layout.vector.axis >= 0,
+      RANDOM: usesRun,
+      WORDS: `${layout.words.vectors}`,
+      BINDINGS: usesRun ? `${layout.bindings}\n${RUN}` : layout.bindings,
+    },
+    constants: {},
+    params: layout.words.values,
+    bindings: layout.rootList.map((root) => ({ root, offset: 0 })),
+    usesRun,
+    workgroups: groupsFor(threads, THREADS),
+    flops: threads * lines.filter((line) => line.kind === 'call').length * (layout.vector.axis >= 0 ? 4 : 1),
+  };
+}
+
+/** A kernel that computes lines over their index space and stores some of them. */
+export function emitMap(label: string, expression: Fused, stores: readonly Store[]): Dispatch {
+  const { lines, dims } = expression;
+  const reads = accessesOf(lines);
+  const all = [...reads, ...stores.map((s) => s.access)];
+  const space = collapse(select({ dims: [...dims], strides: all.map((a) => [...a.strides]) }, dims.map((_, k) => k)));
+  const last = space.dims.length - 1;
+  const storeStrides = space.strides.slice(reads.length);
+  const aligned = stores.every(({ access }, i) => {
+    const s = storeStrides[i];
+    return s[last] === 1 && access.base % 4 === 0 && s.every((x, k) => k === last || x % 4 === 0);
+  });
+  // A flat kernel may run over the end of its tensors: their memory is a multiple of 64 floats.
+  const padded = last === 0 && stores.every(({ access }) => access.base === 0 && rootSize(access.root) === space.dims[0]);
+  const wide = last >= 0 && aligned && (space.dims[last] % 4 === 0 || (padded && space.strides.every((s) => s[0] <= 1)));
+  const layout = new Layout(
+    space.dims,
+    { axis: wide ? last : -1 },
+    all.flatMap((a, i) => (a.root ? [{ access: a as Access, strides: space.strides[i] }] : [])),
+  );
+  const axes = space.dims.map((_, k) => k);
+  const threads = sizeOf(axes.map((k) => layout.extent(k)));
+  layout.words.reserve(threads);
+  const decode = layout.decode('thread', axes);
+  const index = (i: number): string => layout.index(all[i].root, all[i].base, space.strides[i], axes, '');
+  const body = [
+    layout.body(lines, space.strides, index),
+    ...stores.map((s, i) => layout.store(s.access.root, index(reads.length + i), storeStrides[i], `v${s.line}`)),
+  ].join('\n');
+  return dispatchOf(layout, 'map', label, lines, { DECODE: decode, BODY: body }, threads);
+}
+
+const rootSize = (root: Root): number => (root instanceof Scratch ? root.floats : sizeOf(root.shape));
+
+/** How many partial sums each output is split into. */
+function splitsFor(outputs: number, count: number, mostThreads: number): number {
+  return Math.max(1, Math.min(Math.floor(mostThreads / outputs), Math.floor(count / 8), 1024));
+}
+
+/** Kernels that sum lines over `axes`: one pass, or two where the sum is split over up to `mostThreads`. */
+export function emitReduce(label: string, expression: Fused, axes: readonly number[], sums: readonly Sum[], mostThreads: number): Dispatch[] {
+  const { lines, dims } = expression;
+  const reads = accessesOf(lines);
+  const whole: Space = { dims: [...dims], strides: reads.map((a) => [...a.strides]) };
+  const all = dims.map((_, k) => k);
+  const kept = collapse(select(whole, all.filter((k) => !axes.includes(k))));
+  const inner = collapse(select(whole, axes));
+  const strides = reads.map((_, i) => [...kept.strides[i], ...inner.strides[i]]);
+  const space = [...kept.dims, ...inner.dims];
+  const keptAxes = kept.dims.map((_, k) => k);
+  const innerAxes = inner.dims.map((_, k) => k + kept.dims.length);
+  const axis = vectorAxis(space, strides, keptAxes.length - 1, space.length - 1);
+  const horizontal = axis >= keptAxes.length;
+  const layout = new Layout(space, { axis }, reads.flatMap((a, i) => (a.root ? [{ access: a as Access, strides: strides[i] }] : [])));
+  const outputs = sizeOf(keptAxes.map((k) => layout.extent(k)));
+  const count = sizeOf(innerAxes.map((k) => layout.extent(k)));
+  const splits = splitsFor(outputs, count, mostThreads);
+  layout.words.reserve(outputs, count, splits);
+
+  const stored = axis >= 0 && !horizontal ? 'vec4f' : 'f32';
+  const elements = sizeOf(kept.dims);
+  const partials = splits > 1 ? sums.map(() => new Scratch(elements * splits)) : null;
+  const targets = partials ?? sums.map((s) => s.root);
+  const outer = reads.map((a, i) => `  let a${i} = ${layout.index(a.root, a.base, strides[i], keptAxes, '')};`);
+  const body = [
+    layout.body(lines, strides, (i) => layout.index(reads[i].root, 0, strides[i], innerAxes, `a${i}`)),
+    ...sums.map((s, i) => `  sum${i} += v${s.line};`),
+  ].join('\n');
+  const defines = {
+    HORIZONTAL: horizontal,
+    STORED: stored,
+    DECODE: [layout.decode('out', keptAxes), ...outer].join('\n'),
+    DECODE_INNER: layout.decode('r', innerAxes),
+    START: sums.map((_, i) => `  var sum${i} = value(0);`).join('\n'),
+    BODY: body,
+    STORE: sums.map((_, i) => `  s${i}[thread] = finish(sum${i});`).join('\n'),
+  };
+  const first = dispatchOf(layout, 'reduce', label, lines, defines, outputs * splits);
+  const before = layout.rootList.length;
+  const declared = targets.map((_, i) => `@group(0) @binding(${before + i + 1}) var<storage, read_write> s${i}: array<${stored}>;`);
+  const pass: Dispatch = {
+    ...first,
+    defines: { ...first.defines, BINDINGS: [first.defines.BINDINGS, ...declared].join('\n') },
+    bindings: [...first.bindings, ...targets.map((root) => ({ root, offset: 0 }))],
+    flops: first.flops * Math.ceil(count / splits),
+  };
+  if (!partials) return [pass];
+  const added = partials.map((root): Line => ({ kind: 'load', access: { root, base: 0, strides: [1, elements] } }));
+  const second = sums.map((s, line) => ({ line, root: s.root }));
+  return [pass, ...emitReduce(`${label} (second pass)`, { dims: [elements, splits], lines: added }, [1], second, 1)];
+}
+
+/** The axis along which most accesses move by one: the last kept axis, the last summed axis, or −1. */
+function vectorAxis(dims: readonly number[], strides: readonly (readonly number[])[], kept: number, summed: number): number {
+  const score = (k: number): number => (k >= 0 && dims[k] % 4 === 0 ? strides.filter((s) => s[k] === 1).length : -1);
+  const [a, b] = [score(kept), summed > kept ? score(summed) : -1];
+  if (a < 0 && b < 0) return -1;
+  return a >= b ? kept : summed;
+}

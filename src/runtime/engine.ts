@@ -1,0 +1,87 @@
+/** The engine: one device, the parameter sets that live on it, and the programs compiled for it. */
+import { type AdapterReport, openDevice } from './adapter';
+import { lower, type ProgramSpec } from './compile';
+import type { Graph } from './graph';
+import type { DeviceTraits } from './kernel';
+import type { ParameterSet, ParameterStore } from './parameters';
+import { Pipelines } from './pipelines';
+import { Program } from './program';
+import type { Home } from './program_memory';
+import { ResidentParameters } from './resident';
+import { ShapeError } from './shape';
+
+/** The GPU is gone. Values last read back are intact; a new engine and the last checkpoint go on from there. */
+export class EngineLostError extends Error {
+  constructor(why: string) {
+    super(`the GPU device was lost (${why}); open a new engine and resume from the last checkpoint`);
+    this.name = 'EngineLostError';
+  }
+}
+
+export interface EngineOptions {
+  /** `navigator.gpu`, or Dawn's for Node. */
+  gpu: GPU | undefined;
+  powerPreference?: GPUPowerPreference;
+}
+
+export class Engine implements Home, ParameterStore {
+  readonly pipelines: Pipelines;
+  /** Resolves, with the reason, when the device is lost. */
+  readonly lost: Promise<EngineLostError>;
+  private why: EngineLostError | null = null;
+  private readonly residents = new Map<ParameterSet, ResidentParameters>();
+
+  private constructor(
+    readonly device: GPUDevice,
+    readonly adapter: AdapterReport,
+    readonly traits: DeviceTraits,
+  ) {
+    this.pipelines = new Pipelines(device);
+    this.lost = device.lost.then(({ reason, message }) => {
+      this.why = new EngineLostError(message || reason || 'no reason given');
+      return this.why;
+    });
+  }
+
+  /** @throws NoAdapterError, with what to do */
+  static async create({ gpu, powerPreference = 'high-performance' }: EngineOptions): Promise<Engine> {
+    const { device, report, traits } = await openDevice(gpu, { powerPreference });
+    return new Engine(device, report, traits);
+  }
+
+  /**
+   * A program that computes `outputs` and makes `updates`.
+   * @throws ShapeError for tensors of another graph or too large for the device; ShaderError where a kernel is refused
+   */
+  async compile(graph: Graph, spec: ProgramSpec): Promise<Program> {
+    this.assertAlive();
+    for (const [name, tensor] of Object.entries(spec.outputs)) {
+      if (tensor.graph !== graph) throw new ShapeError('compile', `output '${name}' of another graph`, 'outputs of the compiled graph');
+    }
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
+    const lowered = lower(spec, this.traits, { mostBindingBytes: maxStorageBufferBindingSize, mostBufferBytes: Math.min(maxBufferSize, 2 ** 32 - 256) });
+    return Program.make(this, spec, lowered);
+  }
+
+  resident(set: ParameterSet): ResidentParameters {
+    const known = this.residents.get(set);
+    if (known) return known;
+    const made = new ResidentParameters(this.device, set);
+    this.residents.set(set, made);
+    return made;
+  }
+
+  /** Frees a parameter set's memory. */
+  release(set: ParameterSet): void {
+    this.residents.get(set)?.destroy();
+    this.residents.delete(set);
+  }
+
+  assertAlive(): void {
+    if (this.why) throw this.why;
+  }
+
+  destroy(): void {
+    this.device.destroy();
+  }
+}

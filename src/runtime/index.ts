@@ -1,0 +1,16 @@
+export type { AdapterReport } from './adapter';
+export { NoAdapterError } from './adapter';
+export type { ProgramSpec } from './compile';
+export { Engine, EngineLostError } from './engine';
+export { gradients } from './gradients';
+export { Graph, type Operandish, Tensor } from './graph';
+export * from './losses';
+export * from './ops';
+export {
+  type AdamState, glorotUniform, heNormal, type Initialiser, normal, ones, ParameterSet, Scope, type Values, zeros,
+} from './parameters';
+export { Plan, type PlannedKernel } from './plan';
+export type { Program, RunOptions } from './program';
+export { normalAt, streamOf, uniformAt } from './random';
+export { type Shape, ShapeError, showShape, sizeOf } from './shape';
+export { type AdamOptions, adam, ema, type Update } from './updates';

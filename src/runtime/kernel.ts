@@ -1,0 +1,57 @@
+/** What an op asks the device to run: data only, so that a plan can be printed, counted and replayed. */
+
+/** Which tensor a storage binding is: the op's n-th input, its n-th output, or a scratch block that lives for the op alone. */
+export type Operand = { readonly input: number } | { readonly output: number } | { readonly scratch: number };
+
+export interface Kernel {
+  /** File stem in `shaders/`. */
+  readonly shader: string;
+  /** `#if` switches (boolean) and `${NAME}` text of the shader. */
+  readonly defines?: Readonly<Record<string, boolean | string>>;
+  /** WGSL `override` constants. */
+  readonly constants?: Readonly<Record<string, number>>;
+  /** 32-bit words of the uniform block at `@group(0) @binding(0)`; floats through {@link floatBits}. */
+  readonly params: readonly number[];
+  /** Storage bindings 1, 2, … in order. */
+  readonly buffers: readonly Operand[];
+  /** Whether the kernel reads the run's seed and step (uniform `run` at binding {@link RUN_BINDING}). */
+  readonly usesRun?: boolean;
+  readonly workgroups: readonly [number, number, number];
+  /** Multiply-adds count as two. */
+  readonly flops?: number;
+}
+
+export interface Kernels {
+  /** Sizes of the scratch blocks, in floats. */
+  readonly scratch: readonly number[];
+  readonly kernels: readonly Kernel[];
+}
+
+/** What a kernel chooser may know of the device. */
+export interface DeviceTraits {
+  /** `cpu`: a software adapter, where long vectors and registers pay and workgroup memory does not. */
+  readonly kind: 'cpu' | 'gpu';
+  readonly maxInvocations: number;
+  readonly maxWorkgroupStorage: number;
+  readonly maxStorageBuffers: number;
+  readonly subgroups: boolean;
+  readonly f16: boolean;
+}
+
+/** Binding of the run uniform: `vec4u(seed, step, 0, 0)`. */
+export const RUN_BINDING = 15;
+
+const bits = new DataView(new ArrayBuffer(4));
+
+/** The 32-bit word of a float, for {@link Kernel.params}. */
+export function floatBits(value: number): number {
+  bits.setFloat32(0, value, true);
+  return bits.getUint32(0, true);
+}
+
+/** Workgroups for `invocations` threads in groups of `size`, folded over x and y so that neither passes 65,535. */
+export function groupsFor(invocations: number, size: number): [number, number, number] {
+  const groups = Math.max(1, Math.ceil(invocations / size));
+  const x = Math.min(groups, 65535);
+  return [x, Math.ceil(groups / x), 1];
+}

@@ -1,0 +1,105 @@
+/** Max and average pooling over whole windows; rows and columns that do not fill one are left out. */
+import type { Tensor } from '../graph';
+import { groupsFor, type Kernels } from '../kernel';
+import { ShapeError, showShape, sizeOf } from '../shape';
+import { reshape } from './broadcast';
+import { mean } from './mean';
+import { add, mul } from './pointwise';
+import { slice } from './rearrange';
+
+export interface PoolOptions {
+  size?: number;
+  /** The window's extent where left out. */
+  stride?: number;
+}
+
+interface Window {
+  size: number;
+  stride: number;
+  h: number;
+  w: number;
+  oh: number;
+  ow: number;
+}
+
+function windowOf(op: string, x: Tensor, { size = 2, stride = size }: PoolOptions): Window {
+  if (x.rank !== 4) throw new ShapeError(op, showShape(x.shape), 'an image [N, H, W, C]');
+  const [, h, w] = x.shape;
+  if (!(size >= 1 && stride >= 1 && h >= size && w >= size)) {
+    throw new ShapeError(op, `size ${size}, stride ${stride} for ${h}×${w}`, 'a window no larger than the image, a stride of at least 1');
+  }
+  return { size, stride, h, w, oh: Math.floor((h - size) / stride) + 1, ow: Math.floor((w - size) / stride) + 1 };
+}
+
+/** The mean of each window. */
+export function averagePool(x: Tensor, options: PoolOptions = {}): Tensor {
+  const { size, stride, oh, ow } = windowOf('averagePool', x, options);
+  const [n, , , c] = x.shape;
+  if (size === stride) {
+    const whole = slice(x, [0, 0, 0, 0], [n, oh * size, ow * size, c]);
+    return mean(reshape(whole, [n, oh, size, ow, size, c]), [2, 4]);
+  }
+  const shifted = Array.from({ length: size * size }, (_, i) =>
+    slice(x, [0, Math.floor(i / size), i % size, 0], [n, oh, ow, c], [1, stride, stride, 1]),
+  );
+  return mul(shifted.reduce((a, b) => add(a, b)), 1 / (size * size));
+}
+
+/** The largest value of each window; where several are equal the gradient goes to the first in row-major order. */
+export function maxPool(x: Tensor, options: PoolOptions = {}): Tensor {
+  const win = windowOf('maxPool', x, options);
+  const [n, , , c] = x.shape;
+  const out = [n, win.oh, win.ow, c];
+  return x.graph.add(
+    {
+      kind: 'kernel', name: 'max_pool', key: keyOf(win),
+      kernels: () => poolKernels('MAXIMUM', win, [n, c], out, 1),
+      gradient: (dy) => [scatter(win, x, dy)],
+    },
+    [x], out, `max_pool ${keyOf(win)}`,
+  );
+}
+
+const keyOf = (win: Window): string => `${win.size} ${win.stride}`;
+
+/** dx: each dy laid at its window's maximum. Linear in dy; in x it is constant but for ties. */
+function scatter(win: Window, x: Tensor, dy: Tensor): Tensor {
+  const [n, , , c] = x.shape;
+  return x.graph.add(
+    {
+      kind: 'kernel', name: 'max_pool_scatter', key: keyOf(win),
+      kernels: () => poolKernels('SCATTER', win, [n, c], x.shape, 2),
+      gradient: (g, need) => [null, need[1] ? gather(win, x, g) : null],
+    },
+    [x, dy], x.shape, `max_pool_scatter ${keyOf(win)}`,
+  );
+}
+
+/** The element of g at each window's maximum of x. */
+function gather(win: Window, x: Tensor, g: Tensor): Tensor {
+  const [n, , , c] = x.shape;
+  const out = [n, win.oh, win.ow, c];
+  return x.graph.add(
+    {
+      kind: 'kernel', name: 'max_pool_gather', key: keyOf(win),
+      kernels: () => poolKernels('GATHER', win, [n, c], out, 2),
+      gradient: (d, need) => [null, need[1] ? scatter(win, x, d) : null],
+    },
+    [x, g], out, `max_pool_gather ${keyOf(win)}`,
+  );
+}
+
+function poolKernels(variant: 'MAXIMUM' | 'SCATTER' | 'GATHER', win: Window, [n, c]: number[], out: readonly number[], inputs: number): Kernels {
+  return {
+    scratch: [],
+    kernels: [
+      {
+        shader: 'max_pool',
+        defines: { MAXIMUM: variant === 'MAXIMUM', SCATTER: variant === 'SCATTER', GATHER: variant === 'GATHER' },
+        params: [n, win.h, win.w, c, win.oh, win.ow, win.size, win.stride],
+        buffers: [...Array.from({ length: inputs }, (_, i) => ({ input: i })), { output: 0 }],
+        workgroups: groupsFor(sizeOf(out), 64),
+      },
+    ],
+  };
+}

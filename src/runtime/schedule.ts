@@ -1,0 +1,154 @@
+/**
+ * Orders a program's work into units: each kernel op is one, elementwise results of one shape and sums over the same
+ * axes that are ready together share one kernel.
+ */
+import type { Binding, Dispatch, Root, Unit } from './dispatch';
+import { emitMap, emitReduce } from './emit';
+import { type Access, Expression, rootsOf, Scratch } from './expression';
+import type { Tensor } from './graph';
+import type { DeviceTraits } from './kernel';
+import { type Shape, sameShape, sizeOf, stridesOf } from './shape';
+import type { Materialised } from './storage';
+
+/** What one tensor, or one part of a concatenation, or one copy takes. */
+interface Job {
+  readonly kind: 'map' | 'reduce' | 'kernel';
+  readonly label: string;
+  /** Index space of a fused kernel. */
+  readonly dims: Shape;
+  readonly axes: readonly number[];
+  readonly node: Tensor;
+  /** Adds the job's lines to an expression and says which holds the value. */
+  readonly line: (expression: Expression) => number;
+  /** Where a map's value goes. */
+  readonly store: Access | null;
+  readonly root: Root;
+  readonly reads: ReadonlySet<Root>;
+}
+
+/** Copies of tensors that cannot be computed in place where they are wanted. */
+export interface Copy {
+  readonly from: Tensor;
+  readonly to: Scratch;
+}
+
+/** Merged maps and sums either share a large tensor or are small enough for their memory not to matter. */
+const SMALL = 65536;
+
+export function schedule(needed: readonly Tensor[], copies: readonly Copy[], memory: Materialised, device: DeviceTraits): Unit[] {
+  const jobs = [...needed.flatMap((node) => jobsOf(node, memory)), ...copies.map((copy) => copyJob(copy, memory))];
+  const pending = new Map<Root, number>();
+  for (const job of jobs) pending.set(job.root, (pending.get(job.root) ?? 0) + 1);
+  const ready = (job: Job): boolean => [...job.reads].every((root) => !pending.get(root));
+  const done = new Set<Job>();
+  const units: Unit[] = [];
+  for (const [i, job] of jobs.entries()) {
+    if (done.has(job)) continue;
+    const group = [job];
+    if (job.kind !== 'kernel') {
+      for (const other of jobs.slice(i + 1)) {
+        if (!done.has(other) && merges(group, other, device) && ready(other)) group.push(other);
+      }
+    }
+    for (const member of group) {
+      done.add(member);
+      pending.set(member.root, (pending.get(member.root) as number) - 1);
+    }
+    units.push({ dispatches: emit(group, memory, device), writes: [...new Set(group.map((member) => member.root))] });
+  }
+  return units;
+}
+
+function merges(group: readonly Job[], other: Job, device: DeviceTraits): boolean {
+  const [head] = group;
+  if (other.kind !== head.kind || !sameShape(other.dims, head.dims) || !sameShape(other.axes, head.axes)) return false;
+  const reads = new Set(group.flatMap((job) => [...job.reads]));
+  const large = sizeOf(head.dims) > SMALL;
+  if (large && ![...other.reads].some((root) => reads.has(root) && root instanceof Scratch === false && sizeOf(root.shape) > SMALL)) return false;
+  const all = new Set<Root>([...reads, ...other.reads, ...group.map((job) => job.root), other.root]);
+  return all.size <= device.maxStorageBuffers;
+}
+
+function jobsOf(node: Tensor, memory: Materialised): Job[] {
+  const { op } = node;
+  if (!memory.has(node) || op.kind === 'input' || op.kind === 'parameter') return [];
+  const base = { node, root: node, label: node.label, axes: [] };
+  switch (op.kind) {
+    case 'kernel': {
+      const reads = new Set(node.inputs.map((input) => storageOf(input, memory).root));
+      return [{ ...base, kind: 'kernel', dims: node.shape, line: () => 0, store: null, reads, label: `${op.name} ${node.label}` }];
+    }
+    case 'reduce': {
+      const [input] = node.inputs;
+      const line = (e: Expression): number => e.value(input);
+      return [withReads({ ...base, kind: 'reduce', dims: input.shape, axes: op.axes, line, store: null, label: `sum ${node.label}` }, memory)];
+    }
+    case 'concat': {
+      let start = 0;
+      return node.inputs.map((part) => {
+        const strides = stridesOf(node.shape);
+        const store = { root: node, base: start * strides[op.axis], strides };
+        start += part.shape[op.axis];
+        return withReads({ ...base, kind: 'map', dims: part.shape, line: (e) => e.value(part), store, label: `concat ${node.label}` }, memory);
+      });
+    }
+    default: {
+      const store = { root: node, base: 0, strides: stridesOf(node.shape) };
+      const what = op.kind === 'map' ? op.fn : op.kind;
+      return [withReads({ ...base, kind: 'map', dims: node.shape, line: (e) => e.definition(node), store, label: `${what} ${node.label}` }, memory)];
+    }
+  }
+}
+
+function copyJob({ from, to }: Copy, memory: Materialised): Job {
+  const store = { root: to, base: 0, strides: stridesOf(from.shape) };
+  const job = { kind: 'map' as const, label: `copy ${from.label}`, dims: from.shape, axes: [], node: from, line: (e: Expression) => e.value(from), store, root: to };
+  return withReads(job, memory);
+}
+
+function withReads(job: Omit<Job, 'reads'>, memory: Materialised): Job {
+  const trial = new Expression(job.dims, memory);
+  job.line(trial);
+  return { ...job, reads: rootsOf(trial.lines) };
+}
+
+function storageOf(node: Tensor, memory: Materialised): Binding & { root: Tensor } {
+  const storage = memory.storageOf(node);
+  if (!storage) throw new Error(`a ${node.op.kind} was given no memory`);
+  return storage;
+}
+
+function emit(group: readonly Job[], memory: Materialised, device: DeviceTraits): Dispatch[] {
+  const [head] = group;
+  if (head.kind === 'kernel') return emitKernel(head, memory, device);
+  const expression = new Expression(head.dims, memory);
+  const lines = group.map((job) => job.line(expression));
+  const label = group.length > 1 ? `${head.label} +${group.length - 1}` : head.label;
+  if (head.kind === 'map') {
+    return [emitMap(label, expression, group.map((job, i) => ({ line: lines[i], access: job.store as Access })))];
+  }
+  const threads = device.kind === 'cpu' ? 1024 : 16384;
+  return emitReduce(label, expression, head.axes, group.map((job, i) => ({ line: lines[i], root: job.root })), threads);
+}
+
+function emitKernel(job: Job, memory: Materialised, device: DeviceTraits): Dispatch[] {
+  const { node } = job;
+  if (node.op.kind !== 'kernel') throw new Error('not a kernel op');
+  const { scratch, kernels } = node.op.kernels(device);
+  const blocks = scratch.map((floats) => new Scratch(floats));
+  const inputs = node.inputs.map((input) => storageOf(input, memory));
+  return kernels.map((kernel) => ({
+    label: job.label,
+    shader: kernel.shader,
+    defines: kernel.defines ?? {},
+    constants: kernel.constants ?? {},
+    params: kernel.params,
+    bindings: kernel.buffers.map((operand): Binding => {
+      if ('input' in operand) return inputs[operand.input];
+      return 'output' in operand ? { root: node, offset: 0 } : { root: blocks[operand.scratch], offset: 0 };
+    }),
+    usesRun: kernel.usesRun ?? false,
+    workgroups: kernel.workgroups,
+    flops: kernel.flops ?? 0,
+  }));
+}

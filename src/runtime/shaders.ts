@@ -1,0 +1,59 @@
+/** The WGSL files, and their expansion: `#if ${NAME}` by wgsl-preprocessor, `${NAME}` replaced by text. */
+import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
+import adam from '../../shaders/adam.wgsl?raw';
+import conv2d from '../../shaders/conv2d.wgsl?raw';
+import conv2dInputGradient from '../../shaders/conv2d_input_gradient.wgsl?raw';
+import conv2dWeightGradient from '../../shaders/conv2d_weight_gradient.wgsl?raw';
+import map from '../../shaders/map.wgsl?raw';
+import matmul from '../../shaders/matmul.wgsl?raw';
+import maxPool from '../../shaders/max_pool.wgsl?raw';
+import movingAverage from '../../shaders/moving_average.wgsl?raw';
+import oneHot from '../../shaders/one_hot.wgsl?raw';
+import pad from '../../shaders/pad.wgsl?raw';
+import pointwise from '../../shaders/pointwise.wgsl?raw';
+import random from '../../shaders/random.wgsl?raw';
+import reduce from '../../shaders/reduce.wgsl?raw';
+import resizeBilinear from '../../shaders/resize_bilinear.wgsl?raw';
+import sumSplits from '../../shaders/sum_splits.wgsl?raw';
+
+const files: Readonly<Record<string, string>> = {
+  adam,
+  conv2d,
+  conv2d_input_gradient: conv2dInputGradient,
+  conv2d_weight_gradient: conv2dWeightGradient,
+  map,
+  matmul,
+  max_pool: maxPool,
+  moving_average: movingAverage,
+  one_hot: oneHot,
+  pad,
+  reduce,
+  resize_bilinear: resizeBilinear,
+  sum_splits: sumSplits,
+};
+
+export type Defines = Readonly<Record<string, boolean | string>>;
+
+/** The WGSL of a shader with its switches and texts put in. @throws Error where a `${NAME}` has no value */
+export function expandShader(name: string, defines: Defines): string {
+  const source = files[name];
+  if (source === undefined) throw new Error(`no shader '${name}'; there are ${Object.keys(files).join(', ')}`);
+  if (!source.includes('${FUNCTIONS}')) return expand(name, source, defines);
+  const library = [pointwise, ...(defines.RANDOM ? [random] : [])];
+  return expand(name, source, { ...defines, FUNCTIONS: library.map((file) => expand(name, file, defines)).join('\n') });
+}
+
+function expand(name: string, source: string, defines: Defines): string {
+  const strings: string[] = [];
+  const values: (boolean | string)[] = [];
+  let from = 0;
+  for (const match of source.matchAll(/\$\{(\w+)\}/g)) {
+    const value = defines[match[1]];
+    if (value === undefined) throw new Error(`shader '${name}' needs a value for ${match[1]}`);
+    strings.push(source.slice(from, match.index));
+    values.push(value);
+    from = match.index + match[0].length;
+  }
+  strings.push(source.slice(from));
+  return wgsl(Object.assign(strings, { raw: strings }) as unknown as TemplateStringsArray, ...values);
+}
