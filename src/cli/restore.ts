@@ -1,0 +1,83 @@
+/** `mendscope restore INPUT… --model M --out DIR`: images through a trained model. */
+import { basename, extname, join } from 'node:path';
+import { type ImageFormat, writeImage } from '../imaging/write_image';
+import { readModelFile } from '../training/model_file';
+import { restoreImage } from '../training/restore';
+import { type Command, text, UsageError } from './command';
+import { imageFiles, isFolder, readBytes, readImageFile, writeBytes } from './files';
+import { startEngine } from './gpu';
+
+const USAGE = `Usage: mendscope restore INPUT… --model MODEL.safetensors --out DIR [--task TASK] [--views side|plain] [--json]
+
+Restores images, or every image of the folders given, and writes them under the same names to DIR with the same size
+and sample type.
+
+  --model FILE    a model that mendscope trained
+  --out DIR       where the restored images go; made if it is not there
+  --task TASK     one of the model's tasks; a stack of an axial task is restored on its XZ and YZ views
+  --views side    restore a stack on its XZ and YZ views whatever the task says; plain: plane by plane
+
+JSON: {adapter, software, model, restored: [{input, output, seconds}]}
+`;
+
+export const restore: Command = {
+  summary: 'restore images with a trained model',
+  usage: USAGE,
+  options: {
+    model: { type: 'string' },
+    out: { type: 'string' },
+    task: { type: 'string' },
+    views: { type: 'string' },
+  },
+  async run(line, context) {
+    if (line.positionals.length === 0) throw new UsageError('got no input, wanted images or folders');
+    const modelPath = text(line, 'model');
+    const folder = text(line, 'out');
+    const task = typeof line.values.task === 'string' ? line.values.task : undefined;
+    const views = line.values.views;
+    if (views !== undefined && views !== 'side' && views !== 'plain')
+      throw new UsageError(`--views: got ${String(views)}, wanted side or plain`);
+    const model = readModelFile(await readBytes(modelPath));
+    const inputs = await expand(line.positionals);
+    const engine = await startEngine(context);
+    const restored: { input: string; output: string; seconds: number }[] = [];
+    for (const input of inputs) {
+      const began = performance.now();
+      const image = await readImageFile(input);
+      const mended = await restoreImage(engine, model, image, { task, xzViews: views && views === 'side' });
+      const output = join(folder, outputName(input));
+      await writeBytes(output, writeImage(mended, formatOf(output)));
+      const seconds = (performance.now() - began) / 1000;
+      restored.push({ input, output, seconds });
+      context.say(`${input} → ${output} (${seconds.toFixed(1)} s)`);
+    }
+    const { name, software } = engine.adapter;
+    return {
+      json: { adapter: name, software, model: modelPath, restored },
+      text: `restored ${restored.length} image${restored.length === 1 ? '' : 's'} into ${folder}`,
+    };
+  },
+};
+
+async function expand(paths: string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    if (await isFolder(path)) files.push(...(await imageFiles(path)).map((file) => file.path));
+    else files.push(path);
+  }
+  const names = files.map(outputName);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new UsageError(`two inputs would be written as ${twice}; restore them into two folders`);
+  return files;
+}
+
+const FORMATS: Record<string, ImageFormat> = { '.png': 'png', '.npy': 'npy', '.tif': 'tiff', '.tiff': 'tiff' };
+
+const formatOf = (path: string): ImageFormat => FORMATS[extname(path).toLowerCase()] ?? 'tiff';
+
+/** The input's own name and kind of file; what is none of those that are written becomes a TIFF. */
+function outputName(path: string): string {
+  const name = basename(path);
+  return extname(name).toLowerCase() in FORMATS ? name : `${name}.tif`;
+}

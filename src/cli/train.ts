@@ -1,0 +1,142 @@
+/** `mendscope train`: both phases, from data to a model file. */
+import { readFile } from 'node:fs/promises';
+import { classifierPhi } from '../models/classifier';
+import { PRESET_NAMES } from '../models/presets';
+import { readSafetensors } from '../models/safetensors';
+import { squeezenetPhi } from '../models/squeezenet';
+import { runConfig } from '../training/config';
+import { Control } from '../training/control';
+import type { FromThread, TrainConfig } from '../training/messages';
+import { train as trainRun } from '../training/session';
+import { type Command, type CommandLine, type Context, choice, count, text, texts, UsageError } from './command';
+import { readBytes, writeBytes } from './files';
+import { startEngine } from './gpu';
+import { trainingData } from './train_data';
+
+const USAGE = `Usage: mendscope train --pairs TASK=DEFECTIVE_DIR:CLEAN_DIR … --unpaired TASK=DEFECTIVE_DIR:CLEAN_DIR …
+                       --out MODEL.safetensors [options]
+
+Trains CIN-GAN on all tasks together, then one restorer for all of them, and writes the model.
+
+  --pairs TASK=D:C       images of folder D and their clean partners in C, paired by file name; repeatable
+  --unpaired TASK=D:C    folders whose images need not belong together; repeatable
+                         D:C may be phantom:embryo-axial, phantom:embryo-noise, phantom:retina, phantom:microtubules
+  --axial TASK           the task's defect lies along the rows (y): no quarter turns; repeatable
+  --limit N              at most N pairs, or images of each side, per task (phantoms: as many; 10 if left out)
+  --preset P             tiny, grid, laptop (default) or paper
+  --steps N              restorer steps; the preset's if left out
+  --cin-steps N          CIN-GAN steps; two thirds of --steps if left out; 0 trains on real pairs alone
+  --batch N  --patch N   samples of a step, and the side of their patches in pixels
+  --seed S               0 if left out
+  --phi FILE             torchvision's SqueezeNet 1.1 as safetensors, in place of this project's own classifier
+  --checkpoint FILE      keep a checkpoint there while training (every --checkpoint-every seconds, 120) and at the end
+  --resume FILE          go on from a checkpoint of a run with the same settings and data
+  --out FILE             the model
+
+JSON: {adapter, software, model, tasks, steps, parameters, seconds, losses}
+`;
+
+export const train: Command = {
+  summary: 'train CIN-GAN and the restorer on your images',
+  usage: USAGE,
+  options: {
+    pairs: { type: 'string', multiple: true },
+    unpaired: { type: 'string', multiple: true },
+    axial: { type: 'string', multiple: true },
+    limit: { type: 'string' },
+    preset: { type: 'string' },
+    steps: { type: 'string' },
+    'cin-steps': { type: 'string' },
+    batch: { type: 'string' },
+    patch: { type: 'string' },
+    seed: { type: 'string' },
+    phi: { type: 'string' },
+    checkpoint: { type: 'string' },
+    'checkpoint-every': { type: 'string' },
+    resume: { type: 'string' },
+    out: { type: 'string' },
+  },
+  async run(line, context) {
+    if (line.positionals.length > 0) throw new UsageError(`got '${line.positionals[0]}', wanted options only`);
+    const out = text(line, 'out');
+    const config = trainConfig(line);
+    const data = await trainingData({
+      pairs: texts(line, 'pairs'),
+      unpaired: texts(line, 'unpaired'),
+      axial: texts(line, 'axial'),
+      limit: count(line, 'limit', 1),
+      seed: config.seed,
+    });
+    const phi = await phiOf(line);
+    const resume = line.values.resume === undefined ? undefined : await readBytes(text(line, 'resume'));
+    const engine = await startEngine(context);
+    const control = new Control();
+    process.once('SIGINT', () => control.stop());
+    let losses: Record<string, number> = {};
+    for await (const event of trainRun(engine, { config, data, phi, resume }, control)) {
+      tell(event, context);
+      if (event.kind === 'progress') losses = { ...losses, ...event.losses };
+      if (event.kind === 'checkpoint') await writeBytes(text(line, 'checkpoint'), new Uint8Array(event.bytes));
+      if (event.kind === 'done') {
+        await writeBytes(out, new Uint8Array(event.model));
+        const { tasks, steps, parameters } = event.info;
+        const { name, software } = engine.adapter;
+        const json = {
+          adapter: name,
+          software,
+          model: out,
+          finished: event.finished,
+          tasks,
+          steps,
+          parameters,
+          losses,
+        };
+        return { json, text: `wrote ${out} (${steps.cinGan} CIN-GAN and ${steps.cGan} restorer steps, ${name})` };
+      }
+    }
+    throw new Error('the run ended without a model');
+  },
+};
+
+function trainConfig(line: CommandLine): TrainConfig {
+  const preset = choice(line, 'preset', PRESET_NAMES, 'laptop');
+  const seed = count(line, 'seed', 0) ?? 0;
+  const steps = count(line, 'steps', 1);
+  const cinSteps = count(line, 'cin-steps', 0) ?? (steps === undefined ? undefined : Math.ceil((2 * steps) / 3));
+  const batch = count(line, 'batch', 1);
+  const every = count(line, 'checkpoint-every', 1) ?? 120;
+  const config: TrainConfig = {
+    preset,
+    seed,
+    patch: count(line, 'patch', 16),
+    cinGan: { steps: cinSteps, batch },
+    cGan: { steps, batch },
+    checkpointSeconds: line.values.checkpoint === undefined ? 0 : every,
+    // A terminal shows no pictures.
+    previewEvery: Number.MAX_SAFE_INTEGER,
+  };
+  if (line.values['checkpoint-every'] !== undefined && line.values.checkpoint === undefined)
+    throw new UsageError('--checkpoint-every needs --checkpoint FILE');
+  runConfig(config);
+  return config;
+}
+
+async function phiOf(line: CommandLine) {
+  if (line.values.phi !== undefined) return squeezenetPhi(readSafetensors(await readBytes(text(line, 'phi'))));
+  // src/cli and dist/cli lie equally deep, so this is the repository's models folder from either.
+  const own = new URL('../../models/phi.safetensors', import.meta.url);
+  return classifierPhi(readSafetensors(new Uint8Array(await readFile(own))));
+}
+
+function tell(event: FromThread, { say }: Context): void {
+  if (event.kind !== 'progress') return;
+  const { phase, step, steps, secondsLeft, losses } = event;
+  const terms = Object.entries(losses).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
+  const left = secondsLeft === undefined ? '' : `  ${duration(secondsLeft)} left`;
+  say(`${phase.padEnd(9)} ${String(step).padStart(String(steps).length)}/${steps}  ${terms.join('  ')}${left}`);
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

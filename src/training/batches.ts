@@ -1,0 +1,186 @@
+/**
+ * What the loops are fed: normalised planes, task by task, and batches drawn from them.
+ *
+ * A batch is a function of (seed, phase, step) alone, so the position in the data is the step number, and a run that is
+ * resumed draws what the uninterrupted run would have drawn.
+ */
+import { splitForValidation } from '../imaging/dataset';
+import { getPlane, type Image, type Plane, planePlaces } from '../imaging/image';
+import { measureScales, type NormalisationSettings, normalise } from '../imaging/normalisation';
+import { PatchSampler } from '../imaging/patches';
+import { Random } from '../imaging/random';
+import type { TrainingData, TrainingTask } from './messages';
+
+/** The percentiles by which every image is scaled, by itself: CARE's for training, the same when restoring. */
+export const NORMALISATION: NormalisationSettings = { low: 2, high: 99.8, eps: 1e-20 };
+
+/** One task's planes in −1..1. `pairs` is empty where the task is unpaired. */
+export interface TaskPlanes {
+  name: string;
+  axial: boolean;
+  pairs: { defective: Plane; clean: Plane }[];
+  defective: Plane[];
+  clean: Plane[];
+}
+
+/** An image's planes, each scaled by the whole image's percentiles (per channel), as −1..1. */
+export function networkPlanes(image: Image, settings: NormalisationSettings = NORMALISATION): Plane[] {
+  const scales = measureScales(image, settings);
+  return planePlaces(image.size).map((place) => {
+    const plane = normalise(getPlane(image, place), scales[place.c]);
+    return { ...plane, data: plane.data.map((value) => 2 * value - 1) };
+  });
+}
+
+/** Normalised planes of every task, split by file into those to train on and those kept back. */
+export function prepareData(
+  data: TrainingData,
+  validationShare: number,
+  seed: number,
+): { training: TaskPlanes[]; validation: TaskPlanes[] } {
+  const split = data.tasks.map((task) => splitTask(task, validationShare, seed));
+  return { training: split.map((s) => taskPlanes(s.training)), validation: split.map((s) => taskPlanes(s.validation)) };
+}
+
+function splitTask(
+  task: TrainingTask,
+  share: number,
+  seed: number,
+): { training: TrainingTask; validation: TrainingTask } {
+  if (task.kind === 'paired') {
+    const { training, validation } = splitForValidation(task.pairs, share, seed);
+    return { training: { ...task, pairs: training }, validation: { ...task, pairs: validation } };
+  }
+  // Without pairs there is no truth to judge by: all of it is for training.
+  return { training: task, validation: { ...task, defective: [], clean: [] } };
+}
+
+function taskPlanes(task: TrainingTask): TaskPlanes {
+  const { name, axial } = task;
+  if (task.kind === 'unpaired') {
+    const planes = (images: { image: Image }[]) => images.flatMap(({ image }) => networkPlanes(image));
+    return { name, axial, pairs: [], defective: planes(task.defective), clean: planes(task.clean) };
+  }
+  const pairs = task.pairs.flatMap((pair) => {
+    const clean = networkPlanes(pair.clean);
+    return networkPlanes(pair.defective).map((defective, i) => ({ defective, clean: clean[i] }));
+  });
+  return { name, axial, pairs, defective: pairs.map((p) => p.defective), clean: pairs.map((p) => p.clean) };
+}
+
+/** What a batch is drawn for; each has its own random numbers. */
+export type Draw = 'critic' | 'generator' | 'cgan' | 'preview' | 'validation' | 'classifier';
+const DRAWS: readonly Draw[] = ['critic', 'generator', 'cgan', 'preview', 'validation', 'classifier'];
+
+/** The random numbers of one draw: nothing else uses them, and the same draw of the same run gets them again. */
+export function drawRandom(seed: number, draw: Draw, step: number): Random {
+  return new Random((seed % 2 ** 31) * 2 ** 21 + (step % 2 ** 21), 1 + DRAWS.indexOf(draw));
+}
+
+export interface UnpairedBatch {
+  clean: Float32Array;
+  defective: Float32Array;
+  /** [N, T], one-hot. */
+  task: Float32Array;
+}
+
+export interface PairedBatch {
+  clean: Float32Array;
+  defective: Float32Array;
+  task: Float32Array;
+}
+
+/** Draws training patches: flips for all, quarter turns where the defect has no direction. */
+export class Batches {
+  private readonly clean: PatchSampler[];
+  private readonly defective: PatchSampler[];
+  private readonly pairs: (PatchSampler | undefined)[];
+  /** Tasks that have pairs. */
+  readonly paired: number[];
+
+  constructor(
+    readonly tasks: TaskPlanes[],
+    readonly patch: number,
+  ) {
+    const settings = (axial: boolean) => ({ size: patch, flips: true, quarterTurns: !axial });
+    this.clean = tasks.map(
+      (t) =>
+        new PatchSampler(
+          t.clean.map((plane) => [plane]),
+          settings(t.axial),
+        ),
+    );
+    this.defective = tasks.map(
+      (t) =>
+        new PatchSampler(
+          t.defective.map((plane) => [plane]),
+          settings(t.axial),
+        ),
+    );
+    this.pairs = tasks.map((t) =>
+      t.pairs.length > 0
+        ? new PatchSampler(
+            t.pairs.map((p) => [p.defective, p.clean]),
+            settings(t.axial),
+          )
+        : undefined,
+    );
+    this.paired = tasks.flatMap((t, i) => (t.pairs.length > 0 ? [i] : []));
+  }
+
+  /** `count` samples, each of a task drawn uniformly, clean and defective drawn apart. */
+  unpaired(random: Random, count: number): UnpairedBatch {
+    return this.gather(
+      random,
+      count,
+      this.tasks.map((_, i) => i),
+      (task) => {
+        const [clean] = this.clean[task].batch(random, 1);
+        const [defective] = this.defective[task].batch(random, 1);
+        return { clean, defective };
+      },
+    );
+  }
+
+  /** `count` real pairs, each of a task that has some. */
+  real(random: Random, count: number): PairedBatch {
+    return this.gather(random, count, this.paired, (task) => {
+      const [defective, clean] = (this.pairs[task] as PatchSampler).batch(random, 1);
+      return { clean, defective };
+    });
+  }
+
+  /** `count` clean patches with the task whose defect they shall be given. */
+  sources(
+    random: Random,
+    count: number,
+    tasks = this.tasks.map((_, i) => i),
+  ): { clean: Float32Array; task: Float32Array } {
+    return this.gather(random, count, tasks, (task) => {
+      const [clean] = this.clean[task].batch(random, 1);
+      return { clean, defective: clean };
+    });
+  }
+
+  private gather(
+    random: Random,
+    count: number,
+    tasks: number[],
+    draw: (task: number) => { clean: Float32Array; defective: Float32Array },
+  ): UnpairedBatch {
+    const pixels = this.patch * this.patch;
+    const batch = {
+      clean: new Float32Array(count * pixels),
+      defective: new Float32Array(count * pixels),
+      task: new Float32Array(count * this.tasks.length),
+    };
+    for (let n = 0; n < count; n++) {
+      const task = tasks[random.integer(tasks.length)];
+      const { clean, defective } = draw(task);
+      batch.clean.set(clean, n * pixels);
+      batch.defective.set(defective, n * pixels);
+      batch.task[n * this.tasks.length + task] = 1;
+    }
+    return batch;
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Models and checkpoints as one safetensors file each. Tensors are named `SET/LAYER.weight` (`restorer/enter.weight`);
+ * a checkpoint adds Adam's moments as `SET/m/…` and `SET/v/…`. Metadata: `format` = 'mendscope', and everything else as
+ * one JSON string under `mendscope`.
+ */
+
+import type { Backbone } from '../models/backbone';
+import { PRESET_NAMES, type PresetName } from '../models/presets';
+import type { Restorer } from '../models/restorer';
+import { readSafetensors, writeSafetensors } from '../models/safetensors';
+import type { Values } from '../runtime';
+import type { RunConfig } from './config';
+import type { ModelInfo, Phase } from './messages';
+
+/** What the JSON of a model or checkpoint holds. */
+export interface FileRecord {
+  kind: 'model' | 'checkpoint';
+  version: 1;
+  preset: PresetName;
+  tasks: { name: string; axial: boolean }[];
+  /** Layer tables of the two networks, so that a file can be read whatever the presets become. */
+  restorer: Restorer;
+  generator: Backbone;
+  /** Percentiles by which every image is scaled to −1..1, by itself. */
+  normalisation: { low: number; high: number };
+  config: RunConfig;
+  /** Steps done in each phase. */
+  steps: { cinGan: number; cGan: number };
+  provenance: {
+    program: string;
+    adapter: string;
+    /** ISO 8601. */
+    created: string;
+    /** Seconds of training. */
+    seconds: number;
+    /** Per task: number of images, and whether they were pairs. */
+    data: { task: string; kind: 'paired' | 'unpaired'; defective: number; clean: number }[];
+    /** φ that the content and style terms used. */
+    phi: string;
+  };
+  /** A checkpoint: which phase was under way. The position in the data and the random state are `steps` and the seed. */
+  phase?: Exclude<Phase, 'compiling'>;
+  /** A checkpoint: Adam's step counter by parameter set. */
+  adamSteps?: Record<string, number>;
+}
+
+export type NamedTensors = Map<string, Values>;
+
+export interface ModelFile {
+  record: FileRecord;
+  /** By set: `tensors.get('restorer')` maps `enter.weight` to its weights; moments under 'restorer/m', 'restorer/v'. */
+  sets: Map<string, NamedTensors>;
+}
+
+/** A file that is no model of this program; says what it is and what to give instead. */
+export class ModelFileError extends Error {
+  constructor(
+    readonly got: string,
+    readonly wanted: string,
+    readonly fix: string,
+    cause?: unknown,
+  ) {
+    super(`got ${got}, wanted ${wanted}; ${fix}`, { cause });
+    this.name = 'ModelFileError';
+  }
+}
+
+export function writeModelFile({ record, sets }: ModelFile): Uint8Array {
+  const tensors: NamedTensors = new Map();
+  for (const [set, named] of sets) for (const [name, values] of named) tensors.set(`${set}/${name}`, values);
+  return writeSafetensors(tensors, { format: 'mendscope', mendscope: JSON.stringify(record) });
+}
+
+export function readModelFile(bytes: Uint8Array): ModelFile {
+  const fix = 'choose a file that mendscope saved';
+  let file: ReturnType<typeof readSafetensors>;
+  try {
+    file = readSafetensors(bytes);
+  } catch (error) {
+    throw new ModelFileError((error as Error).message, 'a mendscope model', fix, error);
+  }
+  if (file.metadata.format !== 'mendscope')
+    throw new ModelFileError('a safetensors file of another program', 'a mendscope model', fix);
+  const sets = new Map<string, NamedTensors>();
+  for (const [name, tensor] of file.tensors) {
+    const cut = name.lastIndexOf('/');
+    const set = name.slice(0, cut);
+    if (!sets.has(set)) sets.set(set, new Map());
+    sets.get(set)?.set(name.slice(cut + 1), tensor);
+  }
+  const record = checkedRecord(file.metadata.mendscope ?? '');
+  if (!sets.has('restorer')) throw new ModelFileError('a file without restorer weights', 'a mendscope model', fix);
+  return { record, sets };
+}
+
+function checkedRecord(text: string): FileRecord {
+  const fix = 'choose a file that mendscope saved, or train again';
+  let record: Partial<FileRecord> | null;
+  try {
+    record = JSON.parse(text) as Partial<FileRecord> | null;
+  } catch (error) {
+    throw new ModelFileError('a record that is no JSON', 'the record that mendscope writes', fix, error);
+  }
+  const sound =
+    (record?.kind === 'model' || record?.kind === 'checkpoint') &&
+    record.version === 1 &&
+    PRESET_NAMES.includes(record.preset as PresetName) &&
+    Array.isArray(record.tasks) &&
+    record.tasks.every((task) => typeof task?.name === 'string' && typeof task.axial === 'boolean') &&
+    isSize(record.restorer?.first) &&
+    isSize(record.restorer?.blocks) &&
+    isSize(record.generator?.first) &&
+    isSize(record.generator?.blocks) &&
+    isPercentiles(record.normalisation);
+  if (!sound)
+    throw new ModelFileError(
+      `a record of version ${String(record?.version)} with missing entries`,
+      'version 1 with kind, preset, tasks, restorer, generator and normalisation',
+      fix,
+    );
+  return record as FileRecord;
+}
+
+const isSize = (n: unknown): boolean => Number.isInteger(n) && (n as number) > 0 && (n as number) <= 1024;
+
+const isPercentiles = (n: { low: number; high: number } | undefined): boolean =>
+  n !== undefined && n.low >= 0 && n.low < n.high && n.high <= 100;
+
+/** What a page or a terminal shows of the file. */
+export function modelInfo({ record, sets }: ModelFile): ModelInfo {
+  const parameters = [...(sets.get('restorer') ?? [])].reduce((sum, [, { data }]) => sum + data.length, 0);
+  return {
+    kind: record.kind,
+    preset: record.preset,
+    tasks: record.tasks,
+    taskFree: true,
+    parameters,
+    normalisation: record.normalisation,
+    seed: record.config.seed,
+    steps: record.steps,
+    adapter: record.provenance.adapter,
+    created: record.provenance.created,
+    ...(record.kind === 'checkpoint' ? { config: resumable(record.config) } : {}),
+  };
+}
+
+/** The settings in the form that starts a run. */
+function resumable({
+  preset,
+  seed,
+  patch,
+  cinGan,
+  cGan,
+  validationShare,
+  logEvery,
+  previewEvery,
+  checkpointSeconds,
+}: RunConfig) {
+  return { preset, seed, patch, cinGan, cGan, validationShare, logEvery, previewEvery, checkpointSeconds };
+}

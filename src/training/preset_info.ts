@@ -1,0 +1,38 @@
+/** The presets as the page lists them, with the size and cost of the network that restores. */
+import { ARCHITECTURES, PRESET_NAMES } from '../models/presets';
+import { restorer } from '../models/restorer';
+import { Graph, ParameterSet, sizeOf } from '../runtime';
+import { CGAN_DEFAULTS } from './cgan';
+import { CIN_GAN_DEFAULTS } from './cin_gan';
+import type { PresetInfo } from './messages';
+
+export function presetInfos(): PresetInfo[] {
+  return PRESET_NAMES.map((name) => {
+    const { summary, patch, restorer: shape } = ARCHITECTURES[name];
+    const params = new ParameterSet('restorer');
+    const graph = new Graph();
+    restorer(params.scope(graph), graph.input('image', [1, patch, patch, 1]), shape);
+    const { count } = params;
+    return {
+      name,
+      summary,
+      patch,
+      cinGan: CIN_GAN_DEFAULTS[name],
+      cGan: CGAN_DEFAULTS[name],
+      parameters: count,
+      macs: macsOf(graph),
+    };
+  });
+}
+
+/** Multiply-accumulates of every convolution traced in `graph`: output elements × weights that make one of them. */
+export function macsOf(graph: Graph): number {
+  let macs = 0;
+  for (const node of graph.nodes) {
+    const { op } = node;
+    if (op.kind !== 'kernel' || op.name !== 'conv2d') continue;
+    const [kh, kw, ci] = node.inputs[1].shape;
+    macs += sizeOf(node.shape) * kh * kw * ci;
+  }
+  return macs;
+}

@@ -1,0 +1,98 @@
+/** What the networks make of one fixed patch per task, to look at while they learn. */
+
+import type { Plane } from '../imaging/image';
+import { batchOf, PatchSampler, planeOfBatch } from '../imaging/patches';
+import type { Architecture } from '../models/presets';
+import { restorer } from '../models/restorer';
+import { type Engine, Graph, type ParameterSet, randomNormal } from '../runtime';
+import { drawRandom, type TaskPlanes } from './batches';
+import { generate } from './cin_gan';
+import type { PreviewRow } from './messages';
+
+export type Preview = () => Promise<PreviewRow[]>;
+
+interface Setting {
+  patch: number;
+  seed: number;
+}
+
+const NOISE_STREAM = 9;
+
+/** A clean patch of each task beside the defect painted on it; `truth` is a real defective patch to compare with. */
+export async function synthesisPreview(
+  engine: Engine,
+  { generator }: { generator: ParameterSet },
+  shape: Architecture,
+  tasks: TaskPlanes[],
+  { patch, seed }: Setting,
+): Promise<Preview> {
+  const clean = tasks.map((task) => onePatch([task.clean[0]], patch, seed)[0]);
+  const real = tasks.map((task) => onePatch([task.defective[0]], patch, seed)[0]);
+  const graph = new Graph();
+  const extent = [tasks.length, patch, patch, 1];
+  const image = graph.input('clean', extent);
+  const task = graph.input('task', [tasks.length, tasks.length]);
+  const synthetic = generate(
+    { generator },
+    { clean: image, task, noise: randomNormal(graph, extent, NOISE_STREAM) },
+    shape,
+  );
+  const program = await engine.compile(graph, { label: 'synthesis preview', outputs: { synthetic } });
+  const fed = { clean: batchOf(clean), task: identity(tasks.length) };
+  return async () => {
+    program.run(fed, { seed, step: 0 });
+    const out = await program.read();
+    return tasks.map(({ name }, n) => ({
+      task: name,
+      input: shown(clean[n]),
+      synthetic: shown(planeOfBatch(out.synthetic, patch, patch, n)),
+      truth: shown(real[n]),
+    }));
+  };
+}
+
+/** A defective patch of each task, restored; from a pair that is not trained on where one is kept back. */
+export async function restorationPreview(
+  engine: Engine,
+  { average }: { average: ParameterSet },
+  shape: Architecture,
+  training: TaskPlanes[],
+  validation: TaskPlanes[],
+  { patch, seed }: Setting,
+): Promise<Preview> {
+  const rows = training.map((task, i) => {
+    const pair = validation[i].pairs[0] ?? task.pairs[0];
+    const [defective, clean] = onePatch(pair ? [pair.defective, pair.clean] : [task.defective[0]], patch, seed);
+    return { name: task.name, defective, clean };
+  });
+  const graph = new Graph();
+  const image = graph.input('image', [rows.length, patch, patch, 1]);
+  const restored = restorer(average.scope(graph), image, shape.restorer);
+  const program = await engine.compile(graph, { label: 'restoration preview', outputs: { restored } });
+  const fed = { image: batchOf(rows.map((row) => row.defective)) };
+  return async () => {
+    program.run(fed, { seed, step: 0 });
+    const out = await program.read();
+    return rows.map(({ name, defective, clean }, n) => ({
+      task: name,
+      input: shown(defective),
+      restored: shown(planeOfBatch(out.restored, patch, patch, n)),
+      truth: clean && shown(clean),
+    }));
+  };
+}
+
+function onePatch(group: Plane[], patch: number, seed: number): Plane[] {
+  const sampler = new PatchSampler([group], { size: patch, flips: false, quarterTurns: false });
+  const batches = sampler.batch(drawRandom(seed, 'preview', 0), 1);
+  return batches.map((batch) => planeOfBatch(batch, patch, patch, 0));
+}
+
+/** −1..1 → 0..1, the range that previews are shown in. */
+function shown(plane: Plane): Plane {
+  return { ...plane, data: plane.data.map((value) => (value + 1) / 2) };
+}
+
+function identity(n: number): Float32Array {
+  return Float32Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
+}

@@ -1,0 +1,288 @@
+/**
+ * A run from data to model, both phases, as a generator of events that a page's training thread and a terminal both
+ * follow. The CPU waits for the GPU only where something is logged, shown or saved, and otherwise never runs more than
+ * a few steps ahead.
+ */
+import type { Phi } from '../models/phi';
+import { ARCHITECTURES } from '../models/presets';
+import type { Engine, Program } from '../runtime';
+import { Batches, NORMALISATION, prepareData } from './batches';
+import { type CGan, cGanStep, compileCGan, makeCGan, syntheticCount } from './cgan';
+import { loadCheckpoint, writeCheckpoint, writeModel } from './checkpoint';
+import { type CinGan, cinGanStep, compileCinGan, makeCinGan } from './cin_gan';
+import { type RunConfig, runConfig } from './config';
+import type { Control } from './control';
+import type { FromThread, Phase, TrainConfig, TrainingData } from './messages';
+import { type FileRecord, type ModelFile, ModelFileError, modelInfo, readModelFile } from './model_file';
+import { type Preview, restorationPreview, synthesisPreview } from './preview';
+
+export type Networks = CinGan & CGan;
+export type TrainingPhase = Exclude<Phase, 'compiling'>;
+
+/** What a run tells whoever follows it; the page's own messages. */
+export type TrainingEvent = Extract<FromThread, { kind: 'progress' | 'preview' | 'checkpoint' | 'done' | 'state' }>;
+
+export interface TrainingRequest {
+  config: TrainConfig;
+  data: TrainingData;
+  phi: Phi;
+  /** A checkpoint of a run with the same settings and tasks. */
+  resume?: Uint8Array;
+}
+
+export interface RunProgress {
+  phase: TrainingPhase;
+  /** Steps done in `phase`. */
+  step: number;
+}
+
+/** A cGAN step takes about this share of a CIN-GAN step's time; used for the time left until it can be measured. */
+const CGAN_SHARE_OF_CIN_GAN = 0.6;
+
+export async function* train(
+  engine: Engine,
+  request: TrainingRequest,
+  control: Control,
+): AsyncGenerator<TrainingEvent> {
+  const run = runConfig(request.config);
+  const resumed = request.resume && checkedResume(readModelFile(request.resume), run, request.data);
+  const { training, validation } = prepareData(request.data, run.validationShare, run.seed);
+  const data = new Batches(training, run.patch);
+  const shape = ARCHITECTURES[run.preset];
+  const nets: Networks = { ...makeCinGan(), ...makeCGan() };
+  const { phi } = request;
+  const setting = { shape, phi, patch: run.patch, tasks: training.length };
+  const record = newRecord(engine, request, run);
+  if (resumed) Object.assign(record, { steps: { ...resumed.record.steps } });
+  const startPhase: TrainingPhase = resumed?.record.phase ?? (run.cinGan.steps > 0 ? 'cin-gan' : 'cgan');
+  if (startPhase === 'cgan' && !resumed && data.paired.length === 0) throw noPairs();
+  const clock = new Clock(run);
+  const follow = { engine, run, nets, record, control, clock };
+
+  if (startPhase === 'cin-gan') {
+    yield compiling(0);
+    const programs = await compileCinGan(engine, nets, { ...setting, config: run.cinGan });
+    yield compiling(2);
+    const preview = await synthesisPreview(engine, nets, shape, training, run);
+    yield compiling(3);
+    phi.params.write(engine, phi.weights);
+    if (resumed) loadCheckpoint(engine, nets, resumed);
+    else for (const set of [nets.generator, nets.critic]) set.initialise(engine, run.seed);
+    yield* phaseSteps(follow, {
+      phase: 'cin-gan',
+      steps: run.cinGan.steps,
+      step: (step) => cinGanStep(programs, data, run.cinGan, run.seed, step),
+      programs: [programs.criticStep, programs.generatorStep],
+      preview,
+    });
+  }
+
+  if (!control.stopping) {
+    yield compiling(0);
+    const hasGenerator = nets.generator.count > 0 || resumed?.sets.has('generator') === true;
+    const synthetic = syntheticCount(run.cGan, data.paired.length > 0, hasGenerator);
+    const programs = await compileCGan(engine, nets, nets.generator, { ...setting, config: run.cGan, synthetic });
+    yield compiling(2);
+    const preview = await restorationPreview(engine, nets, shape, training, validation, run);
+    yield compiling(3);
+    phi.params.write(engine, phi.weights);
+    if (resumed && startPhase === 'cgan') loadCheckpoint(engine, nets, resumed);
+    else {
+      for (const set of [nets.restorer, nets.discriminator]) set.initialise(engine, run.seed);
+      nets.average.write(engine, await nets.restorer.read());
+    }
+    yield* phaseSteps(follow, {
+      phase: 'cgan',
+      steps: run.cGan.steps,
+      step: (step) => cGanStep(programs, data, run.cGan, run.seed, step),
+      programs: [programs.discriminatorStep, programs.restorerStep],
+      preview,
+    });
+  }
+
+  record.provenance.seconds = clock.seconds;
+  const model = await writeModel(engine, nets, record);
+  yield {
+    kind: 'done',
+    finished: !control.stopping,
+    model: model.buffer as ArrayBuffer,
+    info: modelInfo(readModelFile(model)),
+  };
+}
+
+interface Following {
+  engine: Engine;
+  run: RunConfig;
+  nets: Networks;
+  record: FileRecord;
+  control: Control;
+  clock: Clock;
+}
+
+interface PhaseWork {
+  phase: TrainingPhase;
+  steps: number;
+  /** Enqueues one step, counted from 0. */
+  step: (step: number) => void;
+  /** Whose scalar outputs are the losses to log. */
+  programs: Program[];
+  preview: Preview;
+}
+
+async function* phaseSteps(
+  { engine, run, nets, record, control, clock }: Following,
+  work: PhaseWork,
+): AsyncGenerator<TrainingEvent> {
+  const { phase, steps } = work;
+  const counter = phase === 'cin-gan' ? 'cinGan' : 'cGan';
+  clock.startPhase(phase);
+  let savedAt = performance.now();
+  const lastProgram = work.programs[work.programs.length - 1];
+  const inFlight: Promise<void>[] = [];
+  while (record.steps[counter] < steps) {
+    if (control.paused) {
+      yield { kind: 'state', state: 'paused' };
+      await clock.pausedFor(control.resumed());
+      yield { kind: 'state', state: 'running' };
+    }
+    if (control.stopping) return;
+
+    work.step(record.steps[counter]);
+    const done = ++record.steps[counter];
+    // Lets the page's messages in, and keeps the queue no deeper than two steps.
+    inFlight.push(lastProgram.finished());
+    if (inFlight.length > 2) await inFlight.shift();
+
+    const last = done === steps;
+    if (done % run.logEvery === 0 || done === 1 || last) {
+      const losses = await readLosses(work.programs); // the CPU waits for the GPU here
+      refuseNonFinite(losses, phase, done);
+      clock.measured(done);
+      yield { kind: 'progress', phase, step: done, steps, secondsLeft: clock.secondsLeft(done), losses };
+    }
+    if (done % run.previewEvery === 0 || last) yield { kind: 'preview', phase, step: done, rows: await work.preview() };
+    const due = run.checkpointSeconds > 0 && performance.now() - savedAt > run.checkpointSeconds * 1000;
+    if (due || control.takeCheckpointRequest()) {
+      record.provenance.seconds = clock.seconds;
+      const bytes = await writeCheckpoint(engine, nets, { phase, step: done }, record);
+      yield { kind: 'checkpoint', phase, step: done, automatic: due, bytes: bytes.buffer as ArrayBuffer };
+      savedAt = performance.now();
+    }
+  }
+}
+
+async function readLosses(programs: Program[]): Promise<Record<string, number>> {
+  const outputs = await Promise.all(programs.map((program) => program.read()));
+  const losses: Record<string, number> = {};
+  for (const output of outputs) for (const [name, values] of Object.entries(output)) losses[name] = values[0];
+  return losses;
+}
+
+function refuseNonFinite(losses: Record<string, number>, phase: string, step: number): void {
+  const [name, value] = Object.entries(losses).find(([, v]) => !Number.isFinite(v)) ?? [];
+  if (name)
+    throw new RangeError(
+      `got ${name} = ${value} at ${phase} step ${step}, wanted a finite loss; lower the learning rate`,
+    );
+}
+
+/** Time spent training, and what is left of it by the rate so far. */
+class Clock {
+  seconds = 0;
+  private last = 0;
+  private phase: TrainingPhase = 'cin-gan';
+  private phaseSeconds = 0;
+  private phaseSteps = 0;
+  private countedFrom = 0;
+
+  constructor(private readonly run: RunConfig) {}
+
+  startPhase(phase: TrainingPhase): void {
+    Object.assign(this, { phase, phaseSeconds: 0, phaseSteps: 0, countedFrom: -1, last: performance.now() });
+  }
+
+  /** `done` steps are finished on the GPU now. The first interval, which warms pipelines up, is not counted. */
+  measured(done: number): void {
+    const now = performance.now();
+    const passed = (now - this.last) / 1000;
+    this.last = now;
+    this.seconds += passed;
+    if (this.countedFrom < 0) {
+      this.countedFrom = done;
+      return;
+    }
+    this.phaseSeconds += passed;
+    this.phaseSteps = done - this.countedFrom;
+  }
+
+  async pausedFor(pause: Promise<void>): Promise<void> {
+    const began = performance.now();
+    await pause;
+    this.last += performance.now() - began;
+  }
+
+  secondsLeft(done: number): number | undefined {
+    if (this.phaseSteps === 0) return undefined;
+    const rate = this.phaseSeconds / this.phaseSteps;
+    if (this.phase === 'cgan') return rate * (this.run.cGan.steps - done);
+    return rate * (this.run.cinGan.steps - done) + rate * CGAN_SHARE_OF_CIN_GAN * this.run.cGan.steps;
+  }
+}
+
+const compiling = (step: number): TrainingEvent => ({
+  kind: 'progress',
+  phase: 'compiling',
+  step,
+  steps: 3,
+  losses: {},
+});
+
+function newRecord(engine: Engine, { data, phi }: TrainingRequest, run: RunConfig): FileRecord {
+  const { restorer, generator } = ARCHITECTURES[run.preset];
+  return {
+    kind: 'model',
+    version: 1,
+    preset: run.preset,
+    tasks: data.tasks.map(({ name, axial }) => ({ name, axial })),
+    restorer,
+    generator,
+    normalisation: { low: NORMALISATION.low, high: NORMALISATION.high },
+    config: run,
+    steps: { cinGan: 0, cGan: 0 },
+    provenance: {
+      program: 'mendscope',
+      adapter: engine.adapter.name,
+      created: new Date().toISOString(),
+      seconds: 0,
+      data: data.tasks.map((task) => ({
+        task: task.name,
+        kind: task.kind,
+        defective: task.kind === 'paired' ? task.pairs.length : task.defective.length,
+        clean: task.kind === 'paired' ? task.pairs.length : task.clean.length,
+      })),
+      phi: phi.name,
+    },
+  };
+}
+
+function checkedResume(file: ModelFile, run: RunConfig, data: TrainingData): ModelFile {
+  const names = (tasks: { name: string }[]) => tasks.map((task) => task.name).join(', ');
+  const { record } = file;
+  if (record.kind !== 'checkpoint')
+    throw new ModelFileError('a finished model', 'a checkpoint', 'resume from a file saved while training');
+  if (record.preset !== run.preset || names(record.tasks) !== names(data.tasks))
+    throw new ModelFileError(
+      `a checkpoint of preset ${record.preset} with tasks ${names(record.tasks)}`,
+      `preset ${run.preset} with tasks ${names(data.tasks)}`,
+      'resume with the settings and data the run was started with',
+    );
+  return file;
+}
+
+function noPairs(): ModelFileError {
+  return new ModelFileError(
+    'no pairs and 0 CIN-GAN steps',
+    'pairs, or CIN-GAN steps to make some',
+    'raise the CIN-GAN steps or add pairs',
+  );
+}

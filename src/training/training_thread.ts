@@ -1,0 +1,131 @@
+/// <reference lib="webworker" />
+/**
+ * The dedicated thread that owns the engine: one job at a time, training or restoring, told and telling by messages.
+ * A new engine is made when the device was lost, so that the next job finds a working one.
+ */
+import phiUrl from '../../models/phi.safetensors?url';
+import { classifierPhi } from '../models/classifier';
+import type { Phi } from '../models/phi';
+import { readSafetensors } from '../models/safetensors';
+import { squeezenetPhi } from '../models/squeezenet';
+import { Engine } from '../runtime';
+import { complaint } from './complaints';
+import { Control } from './control';
+import type { AdapterInfo, FromThread, ToThread, TrainConfig } from './messages';
+import { modelInfo, readModelFile } from './model_file';
+import { presetInfos } from './preset_info';
+import { restoreImage } from './restore';
+import { train } from './session';
+
+const thread = self as unknown as DedicatedWorkerGlobalScope;
+const say = (message: FromThread, transfer: Transferable[] = []) => thread.postMessage(message, transfer);
+
+let engine: Promise<Engine> | undefined;
+let control = new Control();
+const cancelled = new Set<number>();
+let jobs: Promise<void> = Promise.resolve();
+
+thread.addEventListener('message', ({ data }: MessageEvent<ToThread>) => {
+  switch (data.kind) {
+    case 'pause':
+      return control.pauseRun();
+    case 'resume':
+      return control.resumeRun();
+    case 'stop':
+      return control.stop();
+    case 'checkpoint':
+      return control.requestCheckpoint();
+    case 'cancel':
+      return void cancelled.add(data.id);
+    default:
+      jobs = jobs.then(() => answer(data));
+  }
+});
+
+type Job = Extract<ToThread, { kind: 'devices' | 'train' | 'inspect' | 'restore' }>;
+
+async function answer(job: Job): Promise<void> {
+  try {
+    switch (job.kind) {
+      case 'devices':
+        say({ kind: 'presets', presets: presetInfos() });
+        say({ kind: 'adapter', adapter: adapterInfo(await theEngine()) });
+        return;
+      case 'train':
+        return await runTraining(job);
+      case 'inspect':
+        return say({ kind: 'inspected', id: job.id, info: modelInfo(readModelFile(new Uint8Array(job.model))) });
+      case 'restore':
+        return await runRestoration(job);
+    }
+  } catch (error) {
+    const id = 'id' in job ? job.id : undefined;
+    const { code, error: text } = complaint(error, job.kind === 'train' ? 'bad-data' : 'bad-model');
+    if (code === 'device-lost') engine = undefined;
+    say({ kind: 'error', id, code, error: text });
+  }
+}
+
+async function runTraining({ config, data, resume }: Extract<ToThread, { kind: 'train' }>): Promise<void> {
+  control = new Control();
+  const device = await theEngine();
+  say({ kind: 'adapter', adapter: adapterInfo(device) });
+  const phi = await loadPhi(config);
+  const events = train(device, { config, data, phi, resume: resume && new Uint8Array(resume) }, control);
+  for await (const event of events) say(event, buffersOf(event));
+}
+
+async function runRestoration({
+  id,
+  image,
+  model,
+  task,
+  xzViews,
+}: Extract<ToThread, { kind: 'restore' }>): Promise<void> {
+  const began = performance.now();
+  const device = await theEngine();
+  const file = readModelFile(new Uint8Array(model));
+  const restored = await restoreImage(device, file, image, {
+    task,
+    xzViews,
+    onProgress: (done, total) => say({ kind: 'restoring', id, done, total }),
+    cancelled: () => cancelled.delete(id),
+  });
+  say({
+    kind: 'restored',
+    id,
+    image: restored,
+    task,
+    normalisation: file.record.normalisation,
+    adapter: device.adapter.name,
+    software: device.adapter.software,
+    seconds: (performance.now() - began) / 1000,
+  });
+}
+
+function adapterInfo({ adapter }: Engine): AdapterInfo {
+  return { ...adapter, features: [...adapter.features], limits: { ...adapter.limits } };
+}
+
+function theEngine(): Promise<Engine> {
+  engine ??= Engine.create({ gpu: navigator.gpu });
+  // A failed start must not be remembered: the user may plug in a card or change a flag and try again.
+  engine.catch(() => {
+    engine = undefined;
+  });
+  return engine;
+}
+
+async function loadPhi(config: TrainConfig): Promise<Phi> {
+  if (config.phi?.kind === 'squeezenet') return squeezenetPhi(readSafetensors(new Uint8Array(config.phi.weights)));
+  const response = await fetch(phiUrl);
+  if (!response.ok)
+    throw new Error(`got ${response.status} for ${phiUrl}, wanted the classifier's weights; reload the page`);
+  return classifierPhi(readSafetensors(new Uint8Array(await response.arrayBuffer())));
+}
+
+/** Files are moved to the page, not copied: nothing here needs them any more. */
+function buffersOf(event: FromThread): Transferable[] {
+  if (event.kind === 'checkpoint') return [event.bytes];
+  return event.kind === 'done' ? [event.model] : [];
+}
