@@ -54,12 +54,14 @@ export async function openDevice(gpu: GPU | undefined, options: GPURequestAdapte
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const requiredFeatures = FEATURES.filter((name) => adapter.features.has(name));
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures, label: 'mendscope' });
+  const { subgroupMinSize, subgroupMaxSize } = adapter.info;
   const traits: DeviceTraits = {
     kind: report.software ? 'cpu' : 'gpu',
     maxInvocations: device.limits.maxComputeInvocationsPerWorkgroup,
     maxWorkgroupStorage: device.limits.maxComputeWorkgroupStorageSize,
     maxStorageBuffers: Math.min(device.limits.maxStorageBuffersPerShaderStage, MOST_STORAGE_BUFFERS),
     subgroups: device.features.has('subgroups'),
+    subgroupSize: device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize ? (subgroupMinSize ?? 0) : 0,
     f16: device.features.has('shader-f16'),
   };
   return { device, report, traits };

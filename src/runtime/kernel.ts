@@ -35,6 +35,8 @@ export interface DeviceTraits {
   readonly maxWorkgroupStorage: number;
   readonly maxStorageBuffers: number;
   readonly subgroups: boolean;
+  /** Lanes of every subgroup where the device has but one size, else 0. */
+  readonly subgroupSize: number;
   readonly f16: boolean;
 }
 

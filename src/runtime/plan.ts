@@ -26,14 +26,14 @@ export class Plan {
     return [this.summary, ...rows].join('\n');
   }
 
-  /** "38 kernels, 21 pipelines, 214.0 MB (bound 201.2 MB), 62 % of the arithmetic in conv2d". */
+  /** "38 kernels, 21 pipelines, peak 214.0 MB (bound 201.2 MB), 62 % of the arithmetic in conv2d". */
   get summary(): string {
     const total = this.kernels.reduce((sum, k) => sum + k.flops, 0);
     const byShader = new Map<string, number>();
     for (const k of this.kernels) byShader.set(k.shader, (byShader.get(k.shader) ?? 0) + k.flops);
     const [top] = [...byShader].sort((a, b) => b[1] - a[1]);
     const share = total > 0 ? `, ${Math.round((100 * top[1]) / total)} % of the arithmetic in ${top[0]}` : '';
-    return `${this.label}: ${this.kernels.length} kernels, ${this.pipelines} pipelines, ${mb(this.peakBytes)} (bound ${mb(this.boundBytes)})${share}`;
+    return `${this.label}: ${this.kernels.length} kernels, ${this.pipelines} pipelines, peak ${mb(this.peakBytes)} (bound ${mb(this.boundBytes)})${share}`;
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Binding, Dispatch, Root, Unit } from './dispatch';
 import { emitMap, emitReduce } from './emit';
-import { type Access, Expression, rootsOf, Scratch } from './expression';
+import { type Access, Expression, type Line, rootsOf, Scratch } from './expression';
 import type { Tensor } from './graph';
 import type { DeviceTraits } from './kernel';
 import { type Shape, sameShape, sizeOf, stridesOf } from './shape';
@@ -136,8 +136,8 @@ function emitKernel(job: Job, memory: Materialised, device: DeviceTraits): Dispa
   if (node.op.kind !== 'kernel') throw new Error('not a kernel op');
   const { scratch, kernels } = node.op.kernels(device);
   const blocks = scratch.map((floats) => new Scratch(floats));
-  const inputs = node.inputs.map((input) => storageOf(input, memory));
-  return kernels.map((kernel) => ({
+  const { bindings: inputs, copies } = distinct(node.inputs.map((input) => storageOf(input, memory)));
+  const dispatches = kernels.map((kernel) => ({
     label: job.label,
     shader: kernel.shader,
     defines: kernel.defines ?? {},
@@ -151,4 +151,24 @@ function emitKernel(job: Job, memory: Materialised, device: DeviceTraits): Dispa
     workgroups: kernel.workgroups,
     flops: kernel.flops ?? 0,
   }));
+  return [...copies, ...dispatches];
+}
+
+/** WebGPU binds no memory twice in one kernel: a root that stands behind two inputs is copied for the second. */
+function distinct(bindings: readonly Binding[]): { bindings: Binding[]; copies: Dispatch[] } {
+  const seen = new Set<Root>();
+  const copies: Dispatch[] = [];
+  const own = bindings.map((binding) => {
+    const { root, offset } = binding;
+    if (!seen.has(root)) {
+      seen.add(root);
+      return binding;
+    }
+    const floats = (root instanceof Scratch ? root.floats : sizeOf(root.shape)) - offset;
+    const to = new Scratch(floats);
+    const lines: Line[] = [{ kind: 'load', access: { root, base: offset, strides: [1] } }];
+    copies.push(emitMap('copy of a tensor bound twice', { dims: [floats], lines }, [{ line: 0, access: { root: to, base: 0, strides: [1] } }]));
+    return { root: to, offset: 0 };
+  });
+  return { bindings: own, copies };
 }

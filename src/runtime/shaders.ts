@@ -3,6 +3,7 @@ import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import adam from '../../shaders/adam.wgsl?raw';
 import conv2d from '../../shaders/conv2d.wgsl?raw';
 import conv2dInputGradient from '../../shaders/conv2d_input_gradient.wgsl?raw';
+import conv2dSubgroup from '../../shaders/conv2d_subgroup.wgsl?raw';
 import conv2dWeightGradient from '../../shaders/conv2d_weight_gradient.wgsl?raw';
 import map from '../../shaders/map.wgsl?raw';
 import matmul from '../../shaders/matmul.wgsl?raw';
@@ -20,6 +21,7 @@ const files: Readonly<Record<string, string>> = {
   adam,
   conv2d,
   conv2d_input_gradient: conv2dInputGradient,
+  conv2d_subgroup: conv2dSubgroup,
   conv2d_weight_gradient: conv2dWeightGradient,
   map,
   matmul,

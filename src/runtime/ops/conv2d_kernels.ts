@@ -27,8 +27,13 @@ const constants = (c: ConvCase) => ({ KH: c.kh, KW: c.kw, SY: c.sy, SX: c.sx });
 const vectors = (c: ConvCase) => ({ CI4: c.ci % 4 === 0, CO4: c.co % 4 === 0 });
 const sizes = (c: ConvCase) => [c.n, c.h, c.w, c.ci, c.oh, c.ow, c.co, c.padTop, c.padLeft];
 
+/** CPU drivers with subgroups of a known size share loads by broadcast; the channels written must fill vec4f. */
+const bySubgroup = (channels: number, device: DeviceTraits) =>
+  device.kind === 'cpu' && (device.subgroupSize === 4 || device.subgroupSize === 8) && channels % 4 === 0;
+
 /** Inputs x, w; output y. The epilogue belongs to the last kernel. */
-export function conv2dKernels(c: ConvCase, _device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
+export function conv2dKernels(c: ConvCase, device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
+  if (bySubgroup(c.co, device)) return { scratch: [], kernels: [subgroupKernel(c, device.subgroupSize, false, epilogue)] };
   return {
     scratch: [],
     kernels: [
@@ -46,7 +51,8 @@ export function conv2dKernels(c: ConvCase, _device: DeviceTraits, epilogue = IDE
 }
 
 /** Inputs dy, w; output dx. */
-export function conv2dInputGradientKernels(c: ConvCase, _device: DeviceTraits): Kernels {
+export function conv2dInputGradientKernels(c: ConvCase, device: DeviceTraits): Kernels {
+  if (bySubgroup(c.ci, device)) return { scratch: [], kernels: [subgroupKernel(c, device.subgroupSize, true)] };
   return {
     scratch: [],
     kernels: [
@@ -60,6 +66,36 @@ export function conv2dInputGradientKernels(c: ConvCase, _device: DeviceTraits): 
         flops: flops(c),
       },
     ],
+  };
+}
+
+/** Forward or input gradient, 2·lanes pixels × lanes·vector channels a workgroup. */
+function subgroupKernel(c: ConvCase, lanes: number, inputGradient: boolean, epilogue = IDENTITY_EPILOGUE): Kernel {
+  const source = inputGradient ? { h: c.oh, w: c.ow, depth: c.co } : { h: c.h, w: c.w, depth: c.ci };
+  const result = inputGradient ? { h: c.h, w: c.w, channels: c.ci } : { h: c.oh, w: c.ow, channels: c.co };
+  const [py, px] = inputGradient ? [c.sy, c.sx] : [1, 1];
+  const pixels = c.n * Math.ceil(result.h / py) * Math.ceil(result.w / px);
+  const vector = result.channels <= 2 * lanes ? 2 : 4;
+  return {
+    shader: 'conv2d_subgroup',
+    defines: {
+      INPUT_GRADIENT: inputGradient,
+      DEPTH4: source.depth % 4 === 0,
+      VECTOR4: vector === 4,
+      EIGHT_LANES: lanes === 8,
+      LANES: `${lanes}`,
+      VECTOR: `${vector}`,
+      EPILOGUE: epilogue,
+    },
+    constants: constants(c),
+    params: [
+      c.n, source.h, source.w, source.depth,
+      result.h, result.w, result.channels, c.padTop,
+      c.padLeft, Math.ceil(result.channels / 4),
+    ],
+    buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
+    workgroups: [Math.ceil(pixels / (2 * lanes)), Math.ceil(result.channels / (vector * lanes)), py * px],
+    flops: flops(c),
   };
 }
 
