@@ -1,12 +1,12 @@
 // Pads a tensor of up to four axes: zeros around (and between, where step > 1), or the image mirrored about its border
 // pixels; UNREFLECT is the adjoint of the mirror: each element sums all the places it was copied to.
-struct Params { from: vec4u, to: vec4u, begin: vec4u, step: vec4u, count: u32 }
+struct Params { source: vec4u, to: vec4u, begin: vec4u, step: vec4u, count: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 fn at(coordinate: vec4u) -> u32 {
-  return ((coordinate.x * p.from.y + coordinate.y) * p.from.z + coordinate.z) * p.from.w + coordinate.w;
+  return ((coordinate.x * p.source.y + coordinate.y) * p.source.z + coordinate.z) * p.source.w + coordinate.w;
 }
 
 // The coordinate that a mirror shows at i, of an axis of `extent`.
@@ -33,10 +33,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let c0 = thread / (p.to.w * p.to.z * p.to.y);
   let c = vec4u(c0, c1, c2, c3);
 #if ${UNREFLECT}
-  let k0 = copies(i32(c.x), i32(p.begin.x), i32(p.to.x), i32(p.from.x));
-  let k1 = copies(i32(c.y), i32(p.begin.y), i32(p.to.y), i32(p.from.y));
-  let k2 = copies(i32(c.z), i32(p.begin.z), i32(p.to.z), i32(p.from.z));
-  let k3 = copies(i32(c.w), i32(p.begin.w), i32(p.to.w), i32(p.from.w));
+  let k0 = copies(i32(c.x), i32(p.begin.x), i32(p.to.x), i32(p.source.x));
+  let k1 = copies(i32(c.y), i32(p.begin.y), i32(p.to.y), i32(p.source.y));
+  let k2 = copies(i32(c.z), i32(p.begin.z), i32(p.to.z), i32(p.source.z));
+  let k3 = copies(i32(c.w), i32(p.begin.w), i32(p.to.w), i32(p.source.w));
   var sum = 0.0;
   for (var a = 0; a < 3; a++) { for (var b = 0; b < 3; b++) { for (var d = 0; d < 3; d++) { for (var e = 0; e < 3; e++) {
     let k = vec4i(k0[a], k1[b], k2[d], k3[e]);
@@ -45,13 +45,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   y[thread] = sum;
 #elif ${REFLECT}
   let i = vec4i(c) - vec4i(p.begin);
-  let e = vec4i(p.from);
+  let e = vec4i(p.source);
   let m = vec4i(mirrored(i.x, e.x), mirrored(i.y, e.y), mirrored(i.z, e.z), mirrored(i.w, e.w));
   y[thread] = x[at(vec4u(m))];
 #else
   let i = vec4i(c) - vec4i(p.begin);
   let q = vec4u(max(i, vec4i(0))) / p.step;
-  let inside = all(i >= vec4i(0)) && all(q * p.step == vec4u(max(i, vec4i(0)))) && all(q < p.from);
+  let inside = all(i >= vec4i(0)) && all(q * p.step == vec4u(max(i, vec4i(0)))) && all(q < p.source);
   var value = 0.0;
   if (inside) { value = x[at(q)]; }
   y[thread] = value;
