@@ -4,16 +4,15 @@
 // A workgroup is one subgroup. It computes 2·LANES pixels × LANES·VECTOR channels: a lane holds VECTOR channels of all
 // the pixels, and loads the source of two pixels, which the others get by broadcast. There a load costs as much as a
 // dozen multiply-adds and a broadcast one or two. Border and stride are worked out once a lane, for its own pixels.
-// The gradient's pixels of one phase, (iy + padTop) mod SY and (ix + padLeft) mod SX, use the same taps: group.z.
+// The gradient's pixels of one phase, (iy + padTop) mod SY and (ix + padLeft) mod SX, use the same taps and make a
+// workgroup; group.z counts phases and blocks of channels.
 // DEPTH4: the channels that are summed over are a multiple of 4 and read as vec4f.
 enable subgroups;
 
 struct Params {
-  pixels: u32,               // of the output, or of its phase when the gradient's stride is above 1: an upper bound
-  sourceH: u32, sourceW: u32, depth: u32,
+  n: u32, sourceH: u32, sourceW: u32, depth: u32,
   h: u32, w: u32, channels: u32, padTop: i32,
-  padLeft: i32, pitch: u32,  // vec4f from one output pixel to the next
-  n: u32,
+  padLeft: i32, pitch: u32,  // pitch: vec4f from one pixel of the result to the next
 }
 @group(0) @binding(0) var<uniform> p: Params;
 #if ${DEPTH4}
@@ -132,11 +131,13 @@ fn store2(pixels: u32, first: u32, lane: u32, block: u32, u: vec2f, v: vec2f) {
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let first = group.x * 2 * LANES + lane;
-  let phase = vec2u(group.z % SX, group.z / SX);
+  let blocks = (p.channels + LANES * VECTOR - 1) / (LANES * VECTOR);
+  let block = group.z % blocks;
+  let phase = vec2u(group.z / blocks % SX, group.z / blocks / SX);
+  let first = (group.y * groups.x + group.x) * 2 * LANES + lane;
   let a = locate(first, phase);
   let b = locate(first + LANES, phase);
-  let channel = group.y * LANES * VECTOR + lane * VECTOR;
+  let channel = (block * LANES + lane) * VECTOR;
   var s = Sums();
 #if ${INPUT_GRADIENT}
   let o0 = min(channel, p.channels - 1) * p.depth;
@@ -208,14 +209,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #endif
     }
   }
-  store2(a.out, 0, lane, group.y, s.a0, s.a1);
-  store2(a.out, 2, lane, group.y, s.a2, s.a3);
-  store2(b.out, 0, lane, group.y, s.b0, s.b1);
-  store2(b.out, 2, lane, group.y, s.b2, s.b3);
+  store2(a.out, 0, lane, block, s.a0, s.a1);
+  store2(a.out, 2, lane, block, s.a2, s.a3);
+  store2(b.out, 0, lane, block, s.b0, s.b1);
+  store2(b.out, 2, lane, block, s.b2, s.b3);
 #if ${EIGHT_LANES}
-  store2(a.out, 4, lane, group.y, s.a4, s.a5);
-  store2(a.out, 6, lane, group.y, s.a6, s.a7);
-  store2(b.out, 4, lane, group.y, s.b4, s.b5);
-  store2(b.out, 6, lane, group.y, s.b6, s.b7);
+  store2(a.out, 4, lane, block, s.a4, s.a5);
+  store2(a.out, 6, lane, block, s.a6, s.a7);
+  store2(b.out, 4, lane, block, s.b4, s.b5);
+  store2(b.out, 6, lane, block, s.b6, s.b7);
 #endif
 }

@@ -71,7 +71,9 @@ function describe(adapter: GPUAdapter): AdapterReport {
   const { vendor, architecture, device, description } = adapter.info;
   const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed adapter';
   const fallback = (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true;
-  const software = fallback || /swiftshader|llvmpipe|lavapipe|software|basic render|warp/i.test(`${name} ${vendor} ${architecture} ${device}`);
+  const software =
+    fallback ||
+    /swiftshader|llvmpipe|lavapipe|software|basic render|warp/i.test(`${name} ${vendor} ${architecture} ${device}`);
   const limits = Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit] as number]));
   return { name, vendor, architecture, description, software, features: [...adapter.features].sort(), limits };
 }

@@ -33,7 +33,8 @@ const bySubgroup = (channels: number, device: DeviceTraits) =>
 
 /** Inputs x, w; output y. The epilogue belongs to the last kernel. */
 export function conv2dKernels(c: ConvCase, device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
-  if (bySubgroup(c.co, device)) return { scratch: [], kernels: [subgroupKernel(c, device.subgroupSize, false, epilogue)] };
+  if (bySubgroup(c.co, device))
+    return { scratch: [], kernels: [subgroupKernel(c, device.subgroupSize, false, epilogue)] };
   return {
     scratch: [],
     kernels: [
@@ -76,6 +77,7 @@ function subgroupKernel(c: ConvCase, lanes: number, inputGradient: boolean, epil
   const [py, px] = inputGradient ? [c.sy, c.sx] : [1, 1];
   const pixels = c.n * Math.ceil(result.h / py) * Math.ceil(result.w / px);
   const vector = result.channels <= 2 * lanes ? 2 : 4;
+  const [columns, rows] = groupsFor(pixels, 2 * lanes);
   return {
     shader: 'conv2d_subgroup',
     defines: {
@@ -89,12 +91,19 @@ function subgroupKernel(c: ConvCase, lanes: number, inputGradient: boolean, epil
     },
     constants: constants(c),
     params: [
-      c.n, source.h, source.w, source.depth,
-      result.h, result.w, result.channels, c.padTop,
-      c.padLeft, Math.ceil(result.channels / 4),
+      c.n,
+      source.h,
+      source.w,
+      source.depth,
+      result.h,
+      result.w,
+      result.channels,
+      c.padTop,
+      c.padLeft,
+      Math.ceil(result.channels / 4),
     ],
     buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
-    workgroups: [Math.ceil(pixels / (2 * lanes)), Math.ceil(result.channels / (vector * lanes)), py * px],
+    workgroups: [columns, rows, Math.ceil(result.channels / (vector * lanes)) * py * px],
     flops: flops(c),
   };
 }
