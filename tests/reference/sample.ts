@@ -42,7 +42,7 @@ export const distinct =
     }
     return nd(
       shape,
-      values.map((value) => Math.fround(0.02 * (value - values.length / 2 + 0.37))),
+      values.map((value) => Math.fround(0.02 * (value - Math.floor(values.length / 2) + 0.37))),
     );
   };
 

@@ -73,7 +73,7 @@ describe(`Adam and a moving average over ${STEPS} steps`, () => {
     }
     for (let step = 0; step < STEPS; step++) {
       const s = 1 + Math.sin(step);
-      const rate = rateIsFed ? { learningRate: options.learningRate } : {};
+      const rate: Record<string, number> = rateIsFed ? { learningRate: options.learningRate } : {};
       program.run(
         { s, ...rate, ...Object.fromEntries(NAMES.map((name) => [name, goal(step, name)])) },
         { seed: 0, step },

@@ -232,7 +232,7 @@ function verify(check: OpCase, fed: Fed, got: Outcome, tally: Tally, seed: numbe
 
   /** L of the definition at the inputs moved by `moves`. */
   const loss = (...moves: Record<string, { v: Nd; t: number }>[]) => {
-    const arrays = { ...fed.arrays, [COTANGENT]: fed.cotangent };
+    const arrays: Arrays = { ...fed.arrays, [COTANGENT]: fed.cotangent };
     for (const move of moves)
       for (const [name, { v, t }] of Object.entries(move)) arrays[name] = along(arrays[name], v, t);
     return dot(arrays[COTANGENT].data, check.reference(arrays).data);

@@ -55,8 +55,8 @@ async function compileBoth(engine: Engine, { penalty }: { penalty: boolean }) {
   const real = judging.graph.input('real', SHAPE);
   const wasserstein = wassersteinCritic(critic(judging.p, real), critic(judging.p, judging.fake));
   const mix = randomUniform(judging.graph, [2, 1, 1, 1], 2);
-  const slope = penalty ? gradientPenalty((x) => critic(judging.p, x), real, judging.fake, mix) : 0;
-  const criticLoss = add(wasserstein, mul(10, slope));
+  const slope = () => gradientPenalty((x) => critic(judging.p, x), real, judging.fake, mix);
+  const criticLoss = penalty ? add(wasserstein, mul(10, slope())) : wasserstein;
   const making = traced();
   const generatorLoss = wassersteinGenerator(critic(making.p, making.fake));
   const criticStep = await engine.compile(judging.graph, {
@@ -90,8 +90,9 @@ describe('gradients of named targets only', () => {
   it('a critic step has no backward kernel of the generator, a generator step no weight gradient of the critic', async () => {
     const engine = await Engine.create({ gpu: testGpu() });
     const { criticStep, generatorStep } = await compileBoth(engine, { penalty: false });
-    const count = (program: Both['criticStep'], shader: string) =>
-      program.plan.kernels.filter((kernel) => kernel.shader === shader).length;
+    // An op is labelled by its name whichever shaders compute it; those that only gather or transform count no flops.
+    const count = ({ plan }: Both['criticStep'], op: string) =>
+      plan.kernels.filter(({ label, flops }) => label.startsWith(`${op} `) && flops > 0).length;
 
     // Forward: generator 2, critic 3 on real and 3 on fake. Backward: 3 weight gradients for real and for fake; the
     // input gradients stop before the critic's first layer, so 2 each.
@@ -170,9 +171,9 @@ describe('the plan', () => {
       expect(text).toContain(shader);
       expect(text).toContain(label);
     }
-    expect(text).toMatch(/peak/i);
+    expect(text).toContain(`${plan.kernels.length} kernels, ${plan.pipelines} pipelines`);
     // conv `one` of the critic: 2 images of 4×4 outputs of 4 channels from 3×3 taps of 1 channel, 2 flops each.
-    const flops = plan.kernels.filter(({ shader }) => shader === 'conv2d').map((kernel) => kernel.flops);
+    const flops = plan.kernels.filter(({ label }) => label.startsWith('conv2d ')).map((kernel) => kernel.flops);
     expect(flops).toContain(2 * 4 * 4 * 4 * 9 * 2);
   });
 });
