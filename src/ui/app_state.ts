@@ -1,0 +1,146 @@
+/** All that the page's elements share, and how they hear of changes. */
+import { createContext, ContextConsumer } from '@lit/context';
+import type { ReactiveController, ReactiveElement } from 'lit';
+import type { Image } from '../imaging/image';
+import type { AdapterInfo, Complaint, FromThread, ModelInfo, PresetInfo, TrainConfig } from '../training/messages';
+import type { SavedRun } from './autosave';
+import type { PublishedModel } from './publish';
+import { type Route, routeOf } from './routes';
+import { idleRun, type RunState } from './run_state';
+import type { TaskDraft } from './task_draft';
+
+export interface LoadedModel {
+  name: string;
+  bytes: ArrayBuffer;
+  info: ModelInfo;
+  origin: 'trained' | 'file' | 'link';
+  /** Id of the share link it came from, or went to. */
+  sharedId?: string;
+}
+
+export type Restored = Extract<FromThread, { kind: 'restored' }>;
+
+/** One image of the batch on the Restore page. */
+export interface Restoration {
+  id: string;
+  name: string;
+  image: Image;
+  truth?: Image;
+  /** Task asked for; undefined where the model needs none. */
+  task?: string;
+  status: 'waiting' | 'running' | 'done' | 'failed';
+  progress: number;
+  result?: Restored;
+  complaint?: Complaint;
+}
+
+export interface FileComplaint {
+  name: string;
+  error: Complaint;
+}
+
+export interface Notice {
+  text: string;
+  variant: 'neutral' | 'success' | 'warning' | 'danger';
+}
+
+export class AppState {
+  route: Route = routeOf(location.hash);
+  tasks: TaskDraft[] = [];
+  /** Files that could not be read, until dismissed. */
+  refused: FileComplaint[] = [];
+
+  presets: PresetInfo[] = [];
+  adapter: AdapterInfo | undefined;
+  noAdapter: Complaint | undefined;
+
+  config: TrainConfig = { preset: 'laptop', seed: 1 };
+  run: RunState = idleRun();
+  /** A run that an earlier visit left unfinished. */
+  saved: SavedRun | undefined;
+  /** A checkpoint file that the next run starts from. */
+  resumeFrom: { name: string; bytes: ArrayBuffer; info: ModelInfo } | undefined;
+
+  model: LoadedModel | undefined;
+  /** While a shared model is fetched: bytes so far and, where known, in all. */
+  loadingModel: { loaded: number; total: number | undefined } | undefined;
+  restorations: Restoration[] = [];
+  selected: string | undefined;
+  published: PublishedModel[] = [];
+
+  #listeners = new Set<() => void>();
+  #noticeListeners = new Set<(notice: Notice) => void>();
+  #scheduled = false;
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Changes fields and tells every listener, once a microtask. */
+  update(change: Partial<AppState>): void {
+    Object.assign(this, change);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      for (const listener of this.#listeners) listener();
+    });
+  }
+
+  onNotice(listener: (notice: Notice) => void): void {
+    this.#noticeListeners.add(listener);
+  }
+
+  /** A short message that goes away by itself. */
+  notify(text: string, variant: Notice['variant'] = 'neutral'): void {
+    for (const listener of this.#noticeListeners) listener({ text, variant });
+  }
+
+  updateTask(id: string, change: Partial<TaskDraft>): void {
+    this.update({ tasks: this.tasks.map((task) => (task.id === id ? { ...task, ...change } : task)) });
+  }
+
+  updateRestoration(id: string, change: Partial<Restoration>): void {
+    this.update({ restorations: this.restorations.map((item) => (item.id === id ? { ...item, ...change } : item)) });
+  }
+}
+
+let lastId = 0;
+/** An id for a list entry of this visit. */
+export function nextId(): string {
+  lastId++;
+  return `id${lastId}`;
+}
+
+export const stateContext = createContext<AppState>('mendscope-state');
+
+/** Gives an element the state that `mend-app` provides and updates it with every change. */
+export class StateController implements ReactiveController {
+  #host: ReactiveElement;
+  #consumer: ContextConsumer<typeof stateContext, ReactiveElement>;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(host: ReactiveElement) {
+    this.#host = host;
+    host.addController(this);
+    this.#consumer = new ContextConsumer(host, {
+      context: stateContext,
+      callback: (state) => {
+        this.#unsubscribe?.();
+        this.#unsubscribe = state.subscribe(() => this.#host.requestUpdate());
+      },
+    });
+  }
+
+  get state(): AppState {
+    const state = this.#consumer.value;
+    if (!state) throw new Error(`<${this.#host.localName}> stands outside <mend-app>, which provides its state`);
+    return state;
+  }
+
+  hostDisconnected(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+}

@@ -1,0 +1,79 @@
+/** What outlives the tab: the unfinished run, the last model, the links published from here. All in IndexedDB. */
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { ModelInfo, Phase, TrainConfig, TrainingData } from '../training/messages';
+import type { PublishedModel } from './publish';
+
+export interface SavedRun {
+  config: TrainConfig;
+  taskNames: string[];
+  phase: Phase;
+  step: number;
+  savedAt: number;
+  checkpoint: ArrayBuffer;
+}
+
+export interface SavedModel {
+  name: string;
+  bytes: ArrayBuffer;
+  info: ModelInfo;
+  savedAt: number;
+}
+
+interface Schema extends DBSchema {
+  run: { key: 'current'; value: SavedRun };
+  data: { key: 'current'; value: TrainingData };
+  model: { key: 'current'; value: SavedModel };
+  published: { key: string; value: PublishedModel };
+}
+
+let opened: Promise<IDBPDatabase<Schema>> | undefined;
+
+function database(): Promise<IDBPDatabase<Schema>> {
+  opened ??= openDB<Schema>('mendscope', 1, {
+    upgrade(db) {
+      db.createObjectStore('run');
+      db.createObjectStore('data');
+      db.createObjectStore('model');
+      db.createObjectStore('published', { keyPath: 'id' });
+    },
+  });
+  return opened;
+}
+
+export async function saveData(data: TrainingData): Promise<void> {
+  await (await database()).put('data', data, 'current');
+}
+
+export async function saveRun(run: SavedRun): Promise<void> {
+  await (await database()).put('run', run, 'current');
+}
+
+export async function savedRun(): Promise<SavedRun | undefined> {
+  return (await database()).get('run', 'current');
+}
+
+export async function savedData(): Promise<TrainingData | undefined> {
+  return (await database()).get('data', 'current');
+}
+
+export async function forgetRun(): Promise<void> {
+  const db = await database();
+  await Promise.all([db.delete('run', 'current'), db.delete('data', 'current')]);
+}
+
+export async function saveModel(model: SavedModel): Promise<void> {
+  await (await database()).put('model', model, 'current');
+}
+
+export async function savedModel(): Promise<SavedModel | undefined> {
+  return (await database()).get('model', 'current');
+}
+
+export async function savePublished(published: PublishedModel): Promise<void> {
+  await (await database()).put('published', published);
+}
+
+export async function allPublished(): Promise<PublishedModel[]> {
+  const all = await (await database()).getAll('published');
+  return all.sort((a, b) => b.publishedAt - a.publishedAt);
+}

@@ -1,0 +1,6 @@
+import { useOwnIcons } from './icons';
+import { followScheme } from './scheme';
+import './mend-app';
+
+useOwnIcons();
+followScheme(() => document.documentElement.setAttribute('data-ready', ''));

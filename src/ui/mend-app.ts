@@ -1,0 +1,532 @@
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import '@awesome.me/webawesome/dist/components/icon/icon.js';
+import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
+import '@awesome.me/webawesome/dist/components/toast/toast.js';
+import type WaToast from '@awesome.me/webawesome/dist/components/toast/toast.js';
+import { ContextProvider } from '@lit/context';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { AppState, stateContext } from './app_state';
+import { allPublished, savedModel, savedRun } from './autosave';
+import { complaintOf } from './complaint';
+import { formatAgo, formatBytes } from './format';
+import './mend-complaint';
+import './mend-data';
+import { isTyping } from './keys';
+import { fetchShared } from './publish';
+import { RestoreRun } from './restore_run';
+import { editTokenOf, ROUTES, type Route, routeOf, sharedIdOf } from './routes';
+import { isActive, overallShare } from './run_state';
+import { chooseScheme, currentScheme } from './scheme';
+import { shared } from './shared_styles';
+import { TrainRun } from './train_run';
+import type { Complaint } from '../training/messages';
+
+const PAGES: Record<Route, { title: string; icon: string }> = {
+  data: { title: 'Data', icon: 'data' },
+  train: { title: 'Train', icon: 'train' },
+  restore: { title: 'Restore', icon: 'restore' },
+  share: { title: 'Share', icon: 'share' },
+};
+
+const LOAD: Record<Exclude<Route, 'data'>, () => Promise<unknown>> = {
+  train: () => import('./mend-train'),
+  restore: () => import('./mend-restore'),
+  share: () => import('./mend-share'),
+};
+
+/** The page's frame: steps, adapter, notices. It owns the shared state and the two threads' drivers. */
+@customElement('mend-app')
+export class MendApp extends LitElement {
+  readonly state = new AppState();
+  readonly #trainRun = new TrainRun(this.state);
+  readonly #restoreRun = new RestoreRun(this.state);
+
+  @state() private visited: ReadonlySet<Route> = new Set();
+  @state() private linkComplaint: Complaint | undefined;
+  @state() private aboutOpen = false;
+  @state() private helpOpen = false;
+  @state() private softwareDismissed = false;
+  @query('wa-toast') private toast!: WaToast;
+  @query('main') private main!: HTMLElement;
+
+  constructor() {
+    super();
+    new ContextProvider(this, { context: stateContext, initialValue: this.state });
+    this.state.subscribe(() => this.requestUpdate());
+    this.state.onNotice(({ text, variant }) => {
+      void this.toast.create(text, { variant, duration: variant === 'danger' ? 12_000 : 6_000 });
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('hashchange', this.#route);
+    addEventListener('keydown', this.#key);
+    addEventListener('beforeunload', this.#askBeforeLeaving);
+    this.#visit(this.state.route);
+    this.#trainRun.probe();
+    void this.#bringBack();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('hashchange', this.#route);
+    removeEventListener('keydown', this.#key);
+    removeEventListener('beforeunload', this.#askBeforeLeaving);
+  }
+
+  /** What earlier visits left, and the model of a share link. */
+  async #bringBack(): Promise<void> {
+    const sharedId = sharedIdOf(location.pathname);
+    try {
+      const [run, model, published] = await Promise.all([savedRun(), savedModel(), allPublished()]);
+      this.state.update({ saved: run, published });
+      if (model && !sharedId) this.state.update({ model: { ...model, origin: 'trained' } });
+    } catch (error) {
+      this.state.notify(`This browser keeps nothing between visits: ${String(error)}`, 'warning');
+    }
+    if (sharedId) await this.#openShared(sharedId);
+  }
+
+  async #openShared(id: string): Promise<void> {
+    const editToken = editTokenOf(location.hash);
+    location.hash = '#/restore';
+    this.linkComplaint = undefined;
+    this.state.update({ loadingModel: { loaded: 0, total: undefined } });
+    try {
+      const model = await fetchShared(id, (loaded, total) => this.state.update({ loadingModel: { loaded, total } }));
+      await this.#restoreRun.load(model.bytes, model.title, 'link', id);
+      if (editToken) this.state.notify('This link also holds the edit token of the model.');
+    } catch (error) {
+      this.linkComplaint = complaintOf(error, 'a model under this link', 'Ask the sender for the link again.');
+    } finally {
+      this.state.update({ loadingModel: undefined });
+    }
+  }
+
+  #route = (): void => {
+    const route = routeOf(location.hash);
+    this.state.update({ route });
+    this.#visit(route);
+    void this.updateComplete.then(() => this.main.focus({ preventScroll: true }));
+    scrollTo(0, 0);
+  };
+
+  #visit(route: Route): void {
+    document.title = `${PAGES[route].title} – mendscope`;
+    const show = () => {
+      this.visited = new Set([...this.visited, route]);
+    };
+    if (route === 'data' || this.visited.has(route)) show();
+    else void LOAD[route]().then(show);
+  }
+
+  #key = (event: KeyboardEvent): void => {
+    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === '?') this.#openHelp();
+    const route = ROUTES[Number(event.key) - 1];
+    if (route) location.hash = `#/${route}`;
+  };
+
+  #askBeforeLeaving = (event: BeforeUnloadEvent): void => {
+    if (isActive(this.state.run)) event.preventDefault();
+  };
+
+  async #openHelp(): Promise<void> {
+    await import('./mend-help');
+    this.helpOpen = true;
+  }
+
+  async #openAbout(): Promise<void> {
+    await import('./mend-about');
+    this.aboutOpen = true;
+  }
+
+  #toggleScheme(): void {
+    chooseScheme(currentScheme() === 'dark' ? 'light' : 'dark');
+    this.requestUpdate();
+  }
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        min-height: 100vh;
+        display: flex;
+        flex-direction: column;
+      }
+
+      .skip {
+        position: absolute;
+        left: 16px;
+        top: -64px;
+        z-index: 10;
+        padding: 8px 16px;
+        background: var(--wa-color-surface-raised);
+      }
+
+      .skip:focus {
+        top: 8px;
+      }
+
+      header {
+        position: sticky;
+        top: 0;
+        z-index: 5;
+        display: grid;
+        grid-template-columns: 1fr auto 1fr;
+        align-items: center;
+        gap: 24px;
+        height: 56px;
+        padding: 0 24px;
+        background: var(--wa-color-surface-raised);
+        border-bottom: 1px solid var(--wa-color-surface-border);
+      }
+
+      .brand {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        font-weight: 600;
+        letter-spacing: -0.02em;
+        font-size: 1.0625rem;
+        color: inherit;
+        text-decoration: none;
+        justify-self: start;
+      }
+
+      .brand img {
+        width: 24px;
+        height: 24px;
+        display: block;
+      }
+
+      nav ol {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+      }
+
+      nav li {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+      }
+
+      nav li + li::before {
+        content: '';
+        width: 12px;
+        height: 1px;
+        background: var(--wa-color-neutral-border-normal);
+      }
+
+      nav a {
+        position: relative;
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        height: 36px;
+        padding: 0 12px;
+        border-radius: 8px;
+        color: var(--wa-color-text-quiet);
+        text-decoration: none;
+        font-size: 0.9375rem;
+        font-weight: 500;
+      }
+
+      nav a:hover {
+        background: var(--wa-color-neutral-fill-quiet);
+        color: var(--wa-color-text-normal);
+      }
+
+      nav a[aria-current] {
+        background: var(--wa-color-brand-fill-quiet);
+        color: var(--wa-color-brand-on-quiet);
+      }
+
+      nav wa-icon {
+        font-size: 1.0625rem;
+      }
+
+      .done {
+        font-size: 0.875rem;
+        color: var(--wa-color-success-on-quiet);
+      }
+
+      .running {
+        font-size: 0.75rem;
+        font-variant-numeric: tabular-nums;
+        color: var(--wa-color-brand-on-quiet);
+      }
+
+      .tools {
+        justify-self: end;
+        display: flex;
+        align-items: center;
+        gap: 4px;
+        min-width: 0;
+      }
+
+      .adapter::part(label) {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        max-width: 14rem;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+        font-size: 0.8125rem;
+        font-weight: 500;
+      }
+
+      .dot {
+        flex: none;
+        width: 8px;
+        height: 8px;
+        border-radius: 50%;
+        background: var(--wa-color-success-fill-loud);
+      }
+
+      .dot.software {
+        background: var(--wa-color-warning-60);
+      }
+
+      .dot.none {
+        background: var(--wa-color-danger-fill-loud);
+      }
+
+      .dot.asking {
+        background: var(--wa-color-neutral-border-loud);
+      }
+
+      .banners {
+        display: flex;
+        flex-direction: column;
+        gap: 8px;
+        width: 100%;
+        max-width: 1536px;
+        margin: 0 auto;
+        padding: 0 24px;
+      }
+
+      .banners > * {
+        margin-top: 16px;
+      }
+
+      .banners > * + * {
+        margin-top: 0;
+      }
+
+      wa-callout {
+        font-size: 0.875rem;
+        line-height: 1.25rem;
+      }
+
+      wa-callout .row {
+        gap: 8px 16px;
+      }
+
+      wa-callout p {
+        flex: 1 1 32ch;
+      }
+
+      main {
+        flex: 1;
+        width: 100%;
+        max-width: 1536px;
+        margin: 0 auto;
+        padding: 32px 24px 64px;
+        outline: none;
+      }
+
+      footer {
+        padding: 16px 24px;
+        border-top: 1px solid var(--wa-color-surface-border);
+      }
+
+      footer .row {
+        max-width: 1488px;
+        margin: 0 auto;
+        gap: 8px;
+      }
+
+      @media (max-width: 1080px) {
+        header {
+          gap: 8px;
+          padding: 0 16px;
+        }
+
+        .brand span,
+        nav li + li::before {
+          display: none;
+        }
+
+        main {
+          padding: 24px 16px 48px;
+        }
+
+        .banners {
+          padding: 0 16px;
+        }
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { route } = this.state;
+    return html`
+      <a class="skip" href="#main" @click=${this.#skip}>Skip to the page</a>
+      <header>
+        <a class="brand" href="#/data"><img src="/icon.svg" alt="" /><span>mendscope</span></a>
+        <nav aria-label="Steps">
+          <ol>
+            ${ROUTES.map((name) => this.#step(name, name === route))}
+          </ol>
+        </nav>
+        <div class="tools">
+          ${this.#adapterButton()}
+          <wa-button size="s" appearance="plain" aria-label="Switch between light and dark" @click=${this.#toggleScheme}>
+            <wa-icon name=${currentScheme() === 'dark' ? 'sun' : 'moon'}></wa-icon>
+          </wa-button>
+          <wa-button size="s" appearance="plain" aria-label="Help and keys" data-testid="help" @click=${this.#openHelp}>
+            <wa-icon name="help"></wa-icon>
+          </wa-button>
+        </div>
+      </header>
+      <div class="banners">${this.#banners()}</div>
+      <main id="main" tabindex="-1">
+        ${this.visited.has('data') ? html`<mend-data ?hidden=${route !== 'data'}></mend-data>` : nothing}
+        ${
+          this.visited.has('train')
+            ? html`<mend-train ?hidden=${route !== 'train'} .trainRun=${this.#trainRun}></mend-train>`
+            : nothing
+        }
+        ${
+          this.visited.has('restore')
+            ? html`<mend-restore ?hidden=${route !== 'restore'} .restoreRun=${this.#restoreRun}></mend-restore>`
+            : nothing
+        }
+        ${this.visited.has('share') ? html`<mend-share ?hidden=${route !== 'share'}></mend-share>` : nothing}
+      </main>
+      <footer class="small quiet">
+        <div class="row">
+          <wa-icon name="lock"></wa-icon>
+          <span>Images and models stay in this browser. Only <b>Share → Publish</b> uploads anything.</span>
+        </div>
+      </footer>
+      ${this.aboutOpen ? html`<mend-about @closed=${() => (this.aboutOpen = false)}></mend-about>` : nothing}
+      ${this.helpOpen ? html`<mend-help @closed=${() => (this.helpOpen = false)}></mend-help>` : nothing}
+      <wa-toast placement="bottom-end"></wa-toast>
+    `;
+  }
+
+  #skip(event: Event): void {
+    event.preventDefault();
+    this.main.focus();
+  }
+
+  #step(name: Route, current: boolean) {
+    const { run, tasks, model, published } = this.state;
+    const done = { data: tasks.length > 0, train: model !== undefined, restore: false, share: published.length > 0 };
+    const status =
+      name === 'train' && isActive(run)
+        ? html`<span class="running">${Math.round(overallShare(run) * 100)} %</span>`
+        : done[name]
+          ? html`<wa-icon class="done" name="check" label="done"></wa-icon>`
+          : nothing;
+    return html`
+      <li>
+        <a href="#/${name}" aria-current=${current ? 'page' : nothing} data-testid="nav-${name}">
+          <wa-icon name=${PAGES[name].icon}></wa-icon>${PAGES[name].title} ${status}
+        </a>
+      </li>
+    `;
+  }
+
+  #adapterButton() {
+    const { adapter, noAdapter } = this.state;
+    const [tone, text] = noAdapter
+      ? ['none', 'No WebGPU']
+      : adapter
+        ? [adapter.software ? 'software' : '', adapter.name]
+        : ['asking', 'Asking for a GPU'];
+    return html`
+      <wa-button class="adapter" size="s" appearance="plain" data-testid="adapter" title="Device and about" @click=${this.#openAbout}>
+        <span class="dot ${tone}"></span>${text}
+      </wa-button>
+    `;
+  }
+
+  #banners() {
+    const { adapter, saved, run, loadingModel } = this.state;
+    return html`
+      ${
+        adapter?.software && !this.softwareDismissed
+          ? html`
+            <wa-callout variant="warning" data-testid="software-adapter">
+              <wa-icon slot="icon" name="warning"></wa-icon>
+              <div class="row">
+                <p>
+                  <b>${adapter.name} is a software adapter.</b> Results are right, but training takes some hundred times
+                  longer than on a graphics card. Keep to the tiny and grid presets here.
+                </p>
+                <wa-button size="s" appearance="plain" @click=${() => (this.softwareDismissed = true)}>Understood</wa-button>
+              </div>
+            </wa-callout>
+          `
+          : nothing
+      }
+      ${
+        saved && !isActive(run)
+          ? html`
+            <wa-callout variant="brand" data-testid="saved-run">
+              <wa-icon slot="icon" name="clock"></wa-icon>
+              <div class="row">
+                <p>
+                  <b>A training run was cut off</b> ${formatAgo(Date.now() - saved.savedAt)}, at step ${saved.step} of
+                  ${saved.phase === 'cin-gan' ? 'CIN-GAN' : 'the cGAN'} (${saved.taskNames.join(', ')}; preset
+                  ${saved.config.preset}). Its last checkpoint and its images are kept here.
+                </p>
+                <wa-button size="s" variant="brand" data-testid="resume-saved" @click=${this.#resumeSaved}>
+                  Resume where it stopped
+                </wa-button>
+                <wa-button size="s" appearance="plain" @click=${() => this.#trainRun.discardSaved()}>Discard</wa-button>
+              </div>
+            </wa-callout>
+          `
+          : nothing
+      }
+      ${
+        loadingModel
+          ? html`
+            <wa-callout variant="brand" data-testid="loading-model">
+              <wa-icon slot="icon" name="download"></wa-icon>
+              <div class="row">
+                <p>
+                  Loading the shared model: ${formatBytes(loadingModel.loaded)}${
+                    loadingModel.total ? ` of ${formatBytes(loadingModel.total)}` : ''
+                  }
+                </p>
+              </div>
+              <wa-progress-bar
+                label="Model loaded"
+                value=${loadingModel.total ? (100 * loadingModel.loaded) / loadingModel.total : 0}
+                ?indeterminate=${!loadingModel.total}
+              ></wa-progress-bar>
+            </wa-callout>
+          `
+          : nothing
+      }
+      ${this.linkComplaint ? html`<mend-complaint about="This share link" .error=${this.linkComplaint}></mend-complaint>` : nothing}
+    `;
+  }
+
+  async #resumeSaved(): Promise<void> {
+    const { saved } = this.state;
+    if (!saved) return;
+    location.hash = '#/train';
+    await this.#trainRun.resumeSaved(saved);
+  }
+}

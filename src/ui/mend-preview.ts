@@ -1,0 +1,82 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Plane } from '../imaging/image';
+import type { Phase, PreviewRow } from '../training/messages';
+import { autoContrast, type Contrast } from './contrast';
+import './mend-thumbnail';
+import { shared } from './shared_styles';
+
+type Column = [title: string, plane: (row: PreviewRow) => Plane | undefined];
+
+const COLUMNS: Record<'cin-gan' | 'cgan', Column[]> = {
+  'cin-gan': [
+    ['Clean', (row) => row.input],
+    ['Synthetic defect', (row) => row.synthetic],
+    ['Real defect', (row) => row.truth],
+  ],
+  cgan: [
+    ['Defective', (row) => row.input],
+    ['Restored', (row) => row.restored],
+    ['Truth', (row) => row.truth],
+  ],
+};
+
+/** What the networks make of a few patches at this moment, a row for each task. One contrast a row. */
+@customElement('mend-preview')
+export class MendPreview extends LitElement {
+  @property({ attribute: false }) preview: { phase: Phase; step: number; rows: PreviewRow[] } | undefined;
+
+  static override styles = [
+    shared,
+    css`
+      .grid {
+        display: grid;
+        grid-template-columns: repeat(3, minmax(0, 160px));
+        gap: 4px 8px;
+      }
+
+      .task {
+        grid-column: 1 / -1;
+        margin-top: 8px;
+      }
+
+      .eyebrow {
+        padding-bottom: 4px;
+      }
+
+      .blank {
+        aspect-ratio: 1;
+        border-radius: 4px;
+        background: var(--wa-color-surface-lowered);
+      }
+    `,
+  ];
+
+  protected override render() {
+    if (!this.preview) return undefined;
+    const { phase, rows } = this.preview;
+    const columns = COLUMNS[phase === 'cgan' ? 'cgan' : 'cin-gan'];
+    return html`
+      <div class="grid" data-testid="preview">
+        ${columns.map(([title]) => html`<span class="eyebrow">${title}</span>`)}
+        ${rows.map((row) => {
+          const contrast = rowContrast(row, phase);
+          return html`
+            ${rows.length > 1 ? html`<h3 class="task">${row.task}</h3>` : nothing}
+            ${columns.map(([title, planeOf]) => {
+              const plane = planeOf(row);
+              return plane
+                ? html`<mend-thumbnail .plane=${plane} .contrast=${contrast} label="${row.task}: ${title}"></mend-thumbnail>`
+                : html`<div class="blank"></div>`;
+            })}
+          `;
+        })}
+      </div>
+    `;
+  }
+}
+
+/** From the plane that the result is judged by, so that it does not change with the result. */
+function rowContrast(row: PreviewRow, phase: Phase): Contrast {
+  return autoContrast(phase === 'cgan' ? (row.truth ?? row.input) : row.input);
+}

@@ -1,0 +1,340 @@
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js';
+import '@awesome.me/webawesome/dist/components/icon/icon.js';
+import '@awesome.me/webawesome/dist/components/input/input.js';
+import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
+import '@awesome.me/webawesome/dist/components/qr-code/qr-code.js';
+import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { Complaint } from '../training/messages';
+import { StateController } from './app_state';
+import { savePublished } from './autosave';
+import { complaintOf } from './complaint';
+import { formatAgo, formatBytes, formatCount, plural } from './format';
+import './mend-complaint';
+import { modelFileName } from './model_file_name';
+import { type PublishedModel, publishModel } from './publish';
+import { shared } from './shared_styles';
+
+/** Fourth step: the model under a link. The only place from which anything is uploaded. */
+@customElement('mend-share')
+export class MendShare extends LitElement {
+  readonly #app = new StateController(this);
+  @state() private titleText: string | undefined;
+  @state() private description = '';
+  @state() private sending: { sent: number; total: number } | undefined;
+  @state() private complaint: Complaint | undefined;
+  #abort: AbortController | undefined;
+
+  static override styles = [
+    shared,
+    css`
+      .columns {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(320px, 448px);
+        gap: 24px;
+        align-items: start;
+      }
+
+      .upload-list {
+        display: grid;
+        grid-template-columns: auto 1fr auto;
+        gap: 8px 12px;
+        align-items: center;
+        font-size: 0.875rem;
+        line-height: 1.25rem;
+        padding: 16px;
+        border-radius: 8px;
+        background: var(--wa-color-surface-lowered);
+      }
+
+      .upload-list wa-icon {
+        font-size: 1rem;
+      }
+
+      .yes {
+        color: var(--wa-color-brand-on-quiet);
+      }
+
+      .no {
+        color: var(--wa-color-text-quiet);
+      }
+
+      .size {
+        text-align: end;
+      }
+
+      .result {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        gap: 24px;
+        align-items: center;
+      }
+
+      .qr {
+        padding: 12px;
+        background: #fff;
+        border: 1px solid var(--wa-color-surface-border);
+        border-radius: 8px;
+        line-height: 0;
+      }
+
+      .link {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        padding: 4px 4px 4px 12px;
+        border: 1px solid var(--wa-color-surface-border);
+        border-radius: 8px;
+        background: var(--wa-color-surface-lowered);
+        min-width: 0;
+      }
+
+      .link a {
+        flex: 1;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+        font-family: var(--wa-font-family-code);
+        font-size: 0.8125rem;
+      }
+
+      .past li {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        gap: 4px 12px;
+        padding: 12px 0;
+        border-bottom: 1px solid var(--wa-color-surface-border);
+      }
+
+      .past li:last-child {
+        border-bottom: none;
+        padding-bottom: 0;
+      }
+
+      .past a {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+
+      .empty {
+        display: grid;
+        justify-items: start;
+        gap: 16px;
+      }
+
+      @media (max-width: 1080px) {
+        .columns {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { model } = this.#app.state;
+    return html`
+      <div class="page-head">
+        <h1>Share</h1>
+        <p class="lead">
+          Publish the model under a link. Whoever opens it restores images with the same weights, in their own browser.
+        </p>
+      </div>
+      <div class="columns">
+        <div class="stack">${model ? this.#form() : this.#empty()} ${this.#result()}</div>
+        <div class="stack">${this.#privacy()} ${this.#past()}</div>
+      </div>
+    `;
+  }
+
+  #empty() {
+    return html`
+      <section class="card empty" data-testid="share-empty">
+        <h2>There is no model to share yet</h2>
+        <p class="quiet">Train one, or open the file of one on the Restore page.</p>
+        <div class="row">
+          <wa-button variant="brand" size="s" href="#/train">Go to Train</wa-button>
+          <wa-button appearance="outlined" size="s" href="#/restore">Open a file</wa-button>
+        </div>
+      </section>
+    `;
+  }
+
+  #form() {
+    const { model } = this.#app.state;
+    if (!model) return nothing;
+    const title = this.titleText ?? model.name;
+    return html`
+      <section class="card stack" aria-labelledby="publish">
+        <h2 id="publish">Publish the current model</h2>
+        <wa-input
+          size="s"
+          label="Title"
+          maxlength="200"
+          .value=${title}
+          ?disabled=${this.sending !== undefined}
+          data-testid="share-title"
+          @input=${(event: Event) => {
+            this.titleText = (event.target as HTMLInputElement).value;
+          }}
+        ></wa-input>
+        <wa-textarea
+          size="s"
+          label="Description"
+          placeholder="Specimen, microscope, what it was trained on, what it is good for"
+          rows="3"
+          maxlength="4000"
+          .value=${this.description}
+          ?disabled=${this.sending !== undefined}
+          @input=${(event: Event) => {
+            this.description = (event.target as HTMLTextAreaElement).value;
+          }}
+        ></wa-textarea>
+        <div class="upload-list" role="table" aria-label="What is uploaded">
+          <wa-icon class="yes" name="upload" label="uploaded"></wa-icon>
+          <span>
+            The model: ${formatCount(model.info.parameters)} weights, its settings, the names of
+            ${plural(model.info.tasks.length, 'task')}, the name of the adapter
+          </span>
+          <span class="size numbers">${formatBytes(model.bytes.byteLength)}</span>
+          <wa-icon class="yes" name="upload" label="uploaded"></wa-icon>
+          <span>Title and description</span>
+          <span></span>
+          <wa-icon class="no" name="lock" label="not uploaded"></wa-icon>
+          <span class="quiet">Not your images, neither those trained on nor those restored</span>
+          <span></span>
+        </div>
+        ${
+          this.sending
+            ? html`
+              <div class="row">
+                <wa-progress-bar
+                  style="flex: 1"
+                  label="Upload"
+                  value=${(100 * this.sending.sent) / this.sending.total}
+                  ?indeterminate=${this.sending.sent === 0}
+                ></wa-progress-bar>
+                <wa-button size="s" appearance="plain" @click=${() => this.#abort?.abort()}>Cancel</wa-button>
+              </div>
+            `
+            : html`
+              <div class="row">
+                <wa-button variant="brand" ?disabled=${title.trim() === ''} data-testid="share-publish" @click=${this.#publish}>
+                  <wa-icon slot="start" name="upload"></wa-icon>Publish, ${formatBytes(model.bytes.byteLength)}
+                </wa-button>
+                <span class="small quiet">The link is public to whoever has it, and cannot be guessed.</span>
+              </div>
+            `
+        }
+        ${this.complaint ? html`<mend-complaint about="Publishing" .error=${this.complaint}></mend-complaint>` : nothing}
+      </section>
+    `;
+  }
+
+  #result() {
+    const { model, published } = this.#app.state;
+    const current = published.find(({ id }) => id === model?.sharedId);
+    if (!current) return nothing;
+    return html`
+      <section class="card stack" aria-labelledby="link" data-testid="share-result">
+        <h2 id="link">The link</h2>
+        <div class="result">
+          <div class="stack">
+            <div class="link">
+              <a href=${current.link} data-testid="share-link">${current.link}</a>
+              <wa-copy-button value=${current.link} copy-label="Copy the link"></wa-copy-button>
+            </div>
+            <p class="small quiet">
+              It always shows these very weights: a new version gets a new link.
+            </p>
+            ${
+              current.editLink
+                ? html`
+                  <div>
+                    <h3>Your edit link</h3>
+                    <div class="link">
+                      <a href=${current.editLink} data-testid="edit-link">${current.editLink}</a>
+                      <wa-copy-button value=${current.editLink} copy-label="Copy the edit link"></wa-copy-button>
+                    </div>
+                    <p class="small quiet">
+                      Whoever holds it may change or delete the publication. It is kept in this browser only.
+                    </p>
+                  </div>
+                `
+                : nothing
+            }
+          </div>
+          <div class="qr"><wa-qr-code value=${current.link} size="144" label="QR code of the link"></wa-qr-code></div>
+        </div>
+      </section>
+    `;
+  }
+
+  #privacy() {
+    return html`
+      <section class="card stack" aria-labelledby="private">
+        <h2 id="private">Nothing has left this browser so far</h2>
+        <p class="small quiet">
+          Reading, training and restoring happen in this page. It asks the server for its own files and, when you open a
+          share link, for that model. The first upload is the one that you start here.
+        </p>
+        <p class="small quiet">
+          To see for yourself: open the browser’s network panel, or go offline after the page has loaded.
+        </p>
+      </section>
+    `;
+  }
+
+  #past() {
+    const { published } = this.#app.state;
+    if (published.length === 0) return nothing;
+    return html`
+      <section class="card" aria-labelledby="past">
+        <h2 id="past">Published from this browser</h2>
+        <ul class="past small">
+          ${published.map(
+            (one) => html`
+              <li>
+                <a href=${one.link}>${one.title}</a>
+                <span class="quiet numbers">${formatBytes(one.bytes)}</span>
+                <span class="quiet">${formatAgo(Date.now() - one.publishedAt)}</span>
+                ${one.editLink ? html`<a href=${one.editLink}>edit link</a>` : nothing}
+              </li>
+            `,
+          )}
+        </ul>
+      </section>
+    `;
+  }
+
+  async #publish(): Promise<void> {
+    const { state } = this.#app;
+    const { model } = state;
+    if (!model) return;
+    const text = {
+      title: (this.titleText ?? model.name).trim(),
+      description: this.description.trim(),
+      file: modelFileName(model.info.tasks.map((task) => task.name)),
+    };
+    this.complaint = undefined;
+    this.sending = { sent: 0, total: model.bytes.byteLength };
+    this.#abort = new AbortController();
+    try {
+      const onProgress = (sent: number, total: number) => {
+        this.sending = { sent, total };
+      };
+      const published: PublishedModel = await publishModel(model, text, onProgress, this.#abort.signal);
+      state.update({ published: [published, ...state.published], model: { ...model, sharedId: published.id } });
+      await savePublished(published);
+      state.notify('Published. The link is ready.', 'success');
+    } catch (error) {
+      if (this.#abort.signal.aborted) state.notify('Publishing was cancelled; nothing is public.');
+      else this.complaint = complaintOf(error, 'a store that takes the model', 'Try again in a moment.');
+    } finally {
+      this.sending = undefined;
+    }
+  }
+}

@@ -1,0 +1,239 @@
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/details/details.js';
+import '@awesome.me/webawesome/dist/components/icon/icon.js';
+import '@awesome.me/webawesome/dist/components/number-input/number-input.js';
+import '@awesome.me/webawesome/dist/components/radio-group/radio-group.js';
+import '@awesome.me/webawesome/dist/components/radio/radio.js';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { CGanSettings, CinGanSettings, PresetInfo, PresetName, TrainConfig } from '../training/messages';
+import { formatCount } from './format';
+import { shared } from './shared_styles';
+
+type Field<S> = [key: keyof S & string, label: string, step: number | 'any', hint?: string];
+
+const CIN_GAN_FIELDS: Field<CinGanSettings>[] = [
+  ['batch', 'Batch', 1],
+  ['learningRate', 'Learning rate', 'any'],
+  ['criticSteps', 'Critic steps per generator step', 1],
+  ['gradientPenalty', 'Gradient penalty', 'any'],
+  ['lambdaAdversarial', 'Weight of the adversarial term', 'any'],
+  ['lambdaContent', 'Weight of content', 'any'],
+  ['lambdaStyle', 'Weight of style', 'any'],
+];
+
+const CGAN_FIELDS: Field<CGanSettings>[] = [
+  ['batch', 'Batch', 1],
+  ['learningRate', 'Learning rate', 'any'],
+  ['lambdaAdversarial', 'Weight of the adversarial term', 'any'],
+  ['lambdaContent', 'Weight of content', 'any'],
+  ['lambdaPixel', 'Weight of the pixel term', 'any', '0 leaves it out, as in the paper'],
+  ['syntheticShare', 'Share of synthetic pairs', 'any', '0 to 1, where a task has real pairs too'],
+];
+
+const NAMES: readonly PresetName[] = ['tiny', 'grid', 'laptop', 'paper'];
+
+/** How to train. Emits `config` with the whole configuration at every change. */
+@customElement('mend-train-settings')
+export class MendTrainSettings extends LitElement {
+  @property({ attribute: false }) config!: TrainConfig;
+  @property({ attribute: false }) presets: PresetInfo[] = [];
+  @property({ type: Boolean }) disabled = false;
+
+  static override styles = [
+    shared,
+    css`
+      .fields {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 16px;
+        align-items: end;
+      }
+
+      wa-radio {
+        padding: 8px 0;
+        align-items: flex-start;
+      }
+
+      .preset {
+        display: flex;
+        justify-content: space-between;
+        gap: 8px;
+        line-height: 1.25rem;
+      }
+
+      .preset b {
+        font-weight: 600;
+      }
+
+      .default {
+        font-size: 0.75rem;
+        color: var(--wa-color-text-quiet);
+      }
+
+      wa-details::part(content) {
+        display: flex;
+        flex-direction: column;
+        gap: 16px;
+        padding-top: 0;
+      }
+
+      wa-number-input::part(form-control-label) {
+        font-size: 0.8125rem;
+      }
+
+      .phi {
+        display: flex;
+        flex-direction: column;
+        gap: 8px;
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { config } = this;
+    const preset = this.presets.find((info) => info.name === config.preset);
+    return html`
+      <div class="stack">
+        <wa-radio-group
+          label="Preset"
+          size="s"
+          .value=${config.preset}
+          ?disabled=${this.disabled}
+          data-testid="preset"
+          @change=${(event: Event) => this.#choosePreset((event.target as HTMLInputElement).value as PresetName)}
+        >
+          ${NAMES.map((name) => {
+            const info = this.presets.find((candidate) => candidate.name === name);
+            return html`
+              <wa-radio value=${name} data-testid="preset-${name}">
+                <span class="preset">
+                  <b>${name}</b>
+                  ${
+                    info
+                      ? html`<span class="default numbers">${formatCount(info.parameters)} weights, ${info.patch}² px</span>`
+                      : nothing
+                  }
+                </span>
+                <span class="small quiet">${info?.summary ?? ''}</span>
+              </wa-radio>
+            `;
+          })}
+        </wa-radio-group>
+        <div class="fields">
+          ${this.#number('Steps of CIN-GAN', config.cinGan?.steps ?? preset?.cinGan.steps, 'steps-cin-gan', 1, (steps) =>
+            this.#emit({ cinGan: { ...config.cinGan, steps } }),
+          )}
+          ${this.#number('Steps of the cGAN', config.cGan?.steps ?? preset?.cGan.steps, 'steps-cgan', 1, (steps) =>
+            this.#emit({ cGan: { ...config.cGan, steps } }),
+          )}
+          ${this.#number('Seed', config.seed, 'seed', 1, (seed) => this.#emit({ seed }))}
+        </div>
+        <wa-details summary="Advanced settings" appearance="outlined">
+          <div class="fields">
+            ${this.#number('Patch side, px', config.patch ?? preset?.patch, 'patch', 8, (patch) => this.#emit({ patch }))}
+            ${this.#number('Share for validation', config.validationShare ?? 0.1, 'validation', 'any', (validationShare) =>
+              this.#emit({ validationShare }),
+            )}
+          </div>
+          <h3>CIN-GAN</h3>
+          <div class="fields">
+            ${CIN_GAN_FIELDS.map(([key, label, step]) =>
+              this.#number(label, config.cinGan?.[key] ?? preset?.cinGan[key], `cin-gan-${key}`, step, (value) =>
+                this.#emit({ cinGan: { ...config.cinGan, [key]: value } }),
+              ),
+            )}
+          </div>
+          <h3>cGAN</h3>
+          <div class="fields">
+            ${CGAN_FIELDS.map(([key, label, step, hint]) =>
+              this.#number(
+                label,
+                config.cGan?.[key] ?? preset?.cGan[key],
+                `cgan-${key}`,
+                step,
+                (value) => this.#emit({ cGan: { ...config.cGan, [key]: value } }),
+                hint,
+              ),
+            )}
+          </div>
+          ${this.#phi()}
+        </wa-details>
+      </div>
+    `;
+  }
+
+  #phi() {
+    const { phi } = this.config;
+    return html`
+      <div class="phi">
+        <h3>Classifier behind content and style</h3>
+        <p class="small quiet">
+          ${
+            phi?.kind === 'squeezenet'
+              ? 'SqueezeNet 1.1, from your file.'
+              : 'The small classifier that comes with mendscope, trained on its phantoms. A torchvision SqueezeNet 1.1 safetensors file may take its place.'
+          }
+        </p>
+        <div class="row">
+          <wa-button size="s" appearance="outlined" ?disabled=${this.disabled} @click=${this.#pickPhi}>
+            <wa-icon slot="start" name="file"></wa-icon>Choose a SqueezeNet file
+          </wa-button>
+          ${
+            phi?.kind === 'squeezenet'
+              ? html`<wa-button size="s" appearance="plain" @click=${() => this.#emit({ phi: undefined })}>Use mendscope’s</wa-button>`
+              : nothing
+          }
+        </div>
+        <input class="phi-file" type="file" hidden accept=".safetensors" aria-label="SqueezeNet file" @change=${this.#phiPicked} />
+      </div>
+    `;
+  }
+
+  #number(
+    label: string,
+    value: number | undefined,
+    testid: string,
+    step: number | 'any',
+    set: (value: number) => void,
+    hint = '',
+  ) {
+    return html`
+      <wa-number-input
+        size="s"
+        label=${label}
+        hint=${hint}
+        min="0"
+        step=${step}
+        without-steppers
+        inputmode=${step === 'any' ? 'decimal' : 'numeric'}
+        .value=${value === undefined ? '' : String(value)}
+        ?disabled=${this.disabled}
+        data-testid=${testid}
+        @input=${(event: Event) => {
+          const text = (event.target as HTMLInputElement).value;
+          if (text !== '' && Number.isFinite(Number(text))) set(Number(text));
+        }}
+      ></wa-number-input>
+    `;
+  }
+
+  /** A preset brings its own steps and weights; what was set by hand for another is dropped. */
+  #choosePreset(preset: PresetName): void {
+    const { seed, phi, validationShare } = this.config;
+    this.#emit({ preset, seed, phi, validationShare, patch: undefined, cinGan: undefined, cGan: undefined });
+  }
+
+  #pickPhi(): void {
+    this.renderRoot.querySelector<HTMLInputElement>('.phi-file')?.click();
+  }
+
+  async #phiPicked(event: Event): Promise<void> {
+    const file = (event.target as HTMLInputElement).files?.[0];
+    if (file) this.#emit({ phi: { kind: 'squeezenet', weights: await file.arrayBuffer() } });
+  }
+
+  #emit(change: Partial<TrainConfig>): void {
+    this.dispatchEvent(new CustomEvent<TrainConfig>('config', { detail: { ...this.config, ...change } }));
+  }
+}

@@ -1,0 +1,164 @@
+/** The training thread as the page drives it: one run at a time, saved as it goes. */
+import { type FromThread, type TrainConfig, type TrainingData } from '../training/messages';
+import { TrainingThread } from '../training/worker_client';
+import type { AppState } from './app_state';
+import { forgetRun, type SavedRun, saveData, savedData, saveModel, saveRun } from './autosave';
+import { download } from './download';
+import { afterMessage, idleRun, isActive } from './run_state';
+import { fromTrainingData, toTrainingData } from './task_draft';
+import { nextId } from './app_state';
+
+export class TrainRun {
+  #state: AppState;
+  #thread: TrainingThread | undefined;
+  #config: TrainConfig | undefined;
+  #downloadNext = false;
+  /** Weights that a stopped or failed thread leaves behind are not its successor's. */
+  #startThread: (listener: (message: FromThread) => void) => TrainingThread;
+
+  constructor(state: AppState, startThread = (listener: (message: FromThread) => void) => new TrainingThread(listener)) {
+    this.#state = state;
+    this.#startThread = startThread;
+  }
+
+  /** Asks for the adapter and the presets. */
+  probe(): void {
+    this.#state.update({ noAdapter: undefined });
+    this.#running().send({ kind: 'devices' });
+  }
+
+  /** Starts with the tasks and settings on the page, from a checkpoint where one is chosen. */
+  async start(): Promise<void> {
+    const { tasks, config, resumeFrom } = this.#state;
+    const data = toTrainingData(tasks);
+    const resume = resumeFrom?.bytes;
+    this.#state.update({ resumeFrom: undefined, saved: undefined });
+    await forgetRun();
+    await saveData(data);
+    this.#begin(config, data, resume);
+  }
+
+  /** Goes on where an earlier visit was cut off. */
+  async resumeSaved(saved: SavedRun): Promise<void> {
+    const data = await savedData();
+    if (!data) {
+      this.#state.notify('The images of that run are no longer kept. Add them again to train.', 'warning');
+      this.#state.update({ saved: undefined });
+      return;
+    }
+    this.#state.update({ saved: undefined, config: saved.config, tasks: fromTrainingData(data, nextId) });
+    this.#begin(saved.config, data, saved.checkpoint);
+  }
+
+  /** After a failure: the same run from its last checkpoint, in a fresh thread. */
+  resumeFailed(): void {
+    const { run, tasks } = this.#state;
+    if (!this.#config || !run.checkpoint) return;
+    this.#begin(this.#config, toTrainingData(tasks), run.checkpoint.bytes);
+  }
+
+  async discardSaved(): Promise<void> {
+    this.#state.update({ saved: undefined });
+    await forgetRun();
+  }
+
+  pause(): void {
+    this.#thread?.send({ kind: 'pause' });
+  }
+
+  resume(): void {
+    this.#thread?.send({ kind: 'resume' });
+  }
+
+  stop(): void {
+    this.#thread?.send({ kind: 'stop' });
+    this.#state.update({ run: { ...this.#state.run, status: 'stopping' } });
+  }
+
+  /** Saves a checkpoint to a file: a fresh one while the run goes on, else the last one made. */
+  downloadCheckpoint(): void {
+    const { run } = this.#state;
+    if (isActive(run)) {
+      this.#downloadNext = true;
+      this.#thread?.send({ kind: 'checkpoint' });
+    } else if (run.checkpoint) {
+      this.#saveToFile(run.checkpoint);
+    }
+  }
+
+  inspect(model: ArrayBuffer) {
+    return this.#running().inspect(model);
+  }
+
+  #begin(config: TrainConfig, data: TrainingData, resume: ArrayBuffer | undefined): void {
+    this.#config = config;
+    this.#thread?.terminate();
+    this.#thread = undefined;
+    this.#state.update({ run: { ...idleRun(), status: 'starting' } });
+    this.#running().send({ kind: 'train', config, data, resume });
+    void keepStorage();
+  }
+
+  #running(): TrainingThread {
+    this.#thread ??= this.#startThread((message) => this.#receive(message));
+    return this.#thread;
+  }
+
+  #receive(message: FromThread): void {
+    const state = this.#state;
+    switch (message.kind) {
+      case 'presets':
+        state.update({ presets: message.presets });
+        return;
+      case 'adapter':
+        state.update({ adapter: message.adapter, noAdapter: undefined });
+        return;
+      case 'error':
+        if (message.code === 'no-adapter') state.update({ noAdapter: message.error });
+        if (!isActive(state.run)) return;
+        this.#thread?.terminate();
+        this.#thread = undefined;
+        break;
+      case 'checkpoint':
+        void this.#keep(message);
+        break;
+      case 'done':
+        this.#finish(message);
+        break;
+    }
+    state.update({ run: afterMessage(state.run, message) });
+  }
+
+  async #keep(message: Extract<FromThread, { kind: 'checkpoint' }>): Promise<void> {
+    if (this.#downloadNext && !message.automatic) {
+      this.#downloadNext = false;
+      this.#saveToFile(message);
+    }
+    const { bytes, phase, step } = message;
+    if (!this.#config) return;
+    const taskNames = this.#state.tasks.map((task) => task.name);
+    try {
+      await saveRun({ config: this.#config, taskNames, phase, step, savedAt: Date.now(), checkpoint: bytes });
+    } catch (error) {
+      this.#state.notify(`The checkpoint could not be kept in this browser: ${String(error)}`, 'warning');
+    }
+  }
+
+  #finish(message: Extract<FromThread, { kind: 'done' }>): void {
+    const name = `${message.info.tasks.map((task) => task.name).join(' + ')}, ${message.info.preset}`;
+    const model = { name, bytes: message.model, info: message.info, origin: 'trained' as const };
+    this.#state.update({ model });
+    this.#state.notify(message.finished ? 'Training is finished.' : 'Training was stopped; the model is kept.', 'success');
+    void saveModel({ ...model, savedAt: Date.now() });
+    void forgetRun();
+  }
+
+  #saveToFile({ bytes, phase, step }: { bytes: ArrayBuffer; phase: string; step: number }): void {
+    download(bytes, `mendscope-checkpoint-${phase}-${step}.safetensors`);
+  }
+}
+
+/** Asks the browser not to evict the checkpoints; it may refuse, which changes nothing else. */
+async function keepStorage(): Promise<void> {
+  await navigator.storage?.persist?.();
+}
