@@ -73,6 +73,14 @@ export class Directory {
     return this.value(field.type, field.at);
   }
 
+  /** Numerator and denominator of a fraction tag; [value, 1] of any other number. */
+  fraction(tag: number): [number, number] | undefined {
+    const field = this.find(tag);
+    if (field === undefined || field.type === 2 || field.count === 0) return undefined;
+    if (field.type !== 5) return [this.value(field.type, field.at), 1];
+    return [this.value(4, field.at), this.value(4, field.at + 4)];
+  }
+
   /** An ASCII tag as text: UTF-8 where it is valid UTF-8, otherwise Latin-1; up to the first NUL. */
   text(tag: number): string | undefined {
     const bytes = this.bytes(tag);

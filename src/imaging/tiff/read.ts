@@ -155,8 +155,8 @@ function plainSeries(pages: Page[]): Series {
 /** Size of a pixel and its unit, out of the resolution tags (pixels per unit). */
 function resolutionOf({ directory }: Page): Pick<ImageMeta, 'pixelSize' | 'unit'> {
   const size = (tag: number) => {
-    const perUnit = directory.number(tag);
-    return perUnit !== undefined && Number.isFinite(perUnit) && perUnit > 0 ? 1 / perUnit : undefined;
+    const [pixels, units] = directory.fraction(tag) ?? [0, 0];
+    return pixels > 0 && units > 0 ? units / pixels : undefined;
   };
   const code = directory.number(TAG.resolutionUnit) ?? 2;
   const unit = code === 2 ? 'inch' : code === 3 ? 'cm' : '';

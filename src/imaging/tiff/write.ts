@@ -95,8 +95,8 @@ function pageFields({ size, sampleType, meta }: Image, samples: number, offset: 
     short(TAG.sampleFormat, ...new Array<number>(samples).fill(format)),
   ];
   const { x, y } = meta.pixelSize;
-  if (x !== undefined) fields.push(rational(TAG.xResolution, 1 / x));
-  if (y !== undefined) fields.push(rational(TAG.yResolution, 1 / y));
+  if (x !== undefined) fields.push(resolution(TAG.xResolution, x));
+  if (y !== undefined) fields.push(resolution(TAG.yResolution, y));
   if (lut !== undefined) fields.push(short(TAG.colorMap, ...Array.from(lut, (value) => value * 257)));
   return fields;
 }
@@ -189,9 +189,10 @@ function ascii(tag: number, text: string): Field {
   return { tag, type: TYPE.ascii, count: bytes.length, bytes };
 }
 
-function rational(tag: number, value: number): Field {
-  const [numerator, denominator] = fractionOf(value);
-  return { ...long(tag, numerator, denominator), type: TYPE.rational, count: 1 };
+/** Pixels per unit, the inverse of a pixel's size: the fraction is turned over, so the size itself comes back. */
+function resolution(tag: number, pixelSize: number): Field {
+  const [units, pixels] = fractionOf(pixelSize);
+  return { ...long(tag, pixels, units), type: TYPE.rational, count: 1 };
 }
 
 /** The fraction of two 32-bit numbers nearest to `value` by continued fractions, so a fraction read comes back as such. */
