@@ -27,7 +27,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> weight: array<f32>;
 #endif
 #else
-@group(0) @binding(2) var<storage, read_write> weight: array<Channels>;
+@group(0) @binding(2) var<storage, read_write> weight: array<Columns>;
 #endif
 @group(0) @binding(3) var<storage, read_write> result: array<vec4f>;
 
@@ -35,44 +35,10 @@ override KH = 3u;
 override KW = 3u;
 override SY = 1u;
 override SX = 1u;
-const LANES = ${LANES}u;
-const VECTOR = ${VECTOR}u;
-alias Channels = vec${VECTOR}f;
 
 ${EPILOGUE}
 
-struct Sums {
-  a0: Channels, a1: Channels, a2: Channels, a3: Channels,
-  b0: Channels, b1: Channels, b2: Channels, b3: Channels,
-#if ${EIGHT_LANES}
-  a4: Channels, a5: Channels, a6: Channels, a7: Channels,
-  b4: Channels, b5: Channels, b6: Channels, b7: Channels,
-#endif
-}
-
-fn add(s: ptr<function, Sums>, a: f32, b: f32, w: Channels) {
-  (*s).a0 = fma(Channels(subgroupBroadcast(a, 0)), w, (*s).a0);
-  (*s).a1 = fma(Channels(subgroupBroadcast(a, 1)), w, (*s).a1);
-  (*s).a2 = fma(Channels(subgroupBroadcast(a, 2)), w, (*s).a2);
-  (*s).a3 = fma(Channels(subgroupBroadcast(a, 3)), w, (*s).a3);
-#if ${EIGHT_LANES}
-  (*s).a4 = fma(Channels(subgroupBroadcast(a, 4)), w, (*s).a4);
-  (*s).a5 = fma(Channels(subgroupBroadcast(a, 5)), w, (*s).a5);
-  (*s).a6 = fma(Channels(subgroupBroadcast(a, 6)), w, (*s).a6);
-  (*s).a7 = fma(Channels(subgroupBroadcast(a, 7)), w, (*s).a7);
-#endif
-  (*s).b0 = fma(Channels(subgroupBroadcast(b, 0)), w, (*s).b0);
-  (*s).b1 = fma(Channels(subgroupBroadcast(b, 1)), w, (*s).b1);
-  (*s).b2 = fma(Channels(subgroupBroadcast(b, 2)), w, (*s).b2);
-  (*s).b3 = fma(Channels(subgroupBroadcast(b, 3)), w, (*s).b3);
-#if ${EIGHT_LANES}
-  (*s).b4 = fma(Channels(subgroupBroadcast(b, 4)), w, (*s).b4);
-  (*s).b5 = fma(Channels(subgroupBroadcast(b, 5)), w, (*s).b5);
-  (*s).b6 = fma(Channels(subgroupBroadcast(b, 6)), w, (*s).b6);
-  (*s).b7 = fma(Channels(subgroupBroadcast(b, 7)), w, (*s).b7);
-#endif
-}
-
+${SUMS}
 // A lane's pixel: where its window starts in the source, and where its result goes (p.n·p.h·p.w when there is none).
 struct Pixel { image: u32, y: i32, x: i32, out: u32 }
 
@@ -107,27 +73,12 @@ fn cell(pixel: Pixel, y: i32, x: i32) -> Cell {
   return Cell(select(0, start, inside), inside);
 }
 
-fn store(pixel: u32, lane: u32, block: u32, value: vec4f) {
-  let column = block * (LANES * VECTOR / 4) + lane;
+fn put(pixel: u32, column: u32, value: vec4f) {
   if (pixel < p.n * p.h * p.w && column < p.pitch) {
     let element = pixel * p.pitch + column;
     result[element] = epilogue(value, element);
   }
 }
-
-#if ${VECTOR4}
-fn store2(pixels: u32, first: u32, lane: u32, block: u32, u: vec4f, v: vec4f) {
-  store(subgroupShuffle(pixels, first), lane, block, u);
-  store(subgroupShuffle(pixels, first + 1), lane, block, v);
-}
-#else
-// Two lanes share a vec4f: the even one takes its first half of pixel `first`, the odd one that of the next.
-fn store2(pixels: u32, first: u32, lane: u32, block: u32, u: vec2f, v: vec2f) {
-  let odd = (lane & 1) == 1;
-  let other = subgroupShuffleXor(select(v, u, odd), 1);
-  store(subgroupShuffle(pixels, first + (lane & 1)), lane / 2, block, select(vec4f(u, other), vec4f(other, v), odd));
-}
-#endif
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -209,14 +160,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #endif
     }
   }
-  store2(a.out, 0, lane, block, s.a0, s.a1);
-  store2(a.out, 2, lane, block, s.a2, s.a3);
-  store2(b.out, 0, lane, block, s.b0, s.b1);
-  store2(b.out, 2, lane, block, s.b2, s.b3);
-#if ${EIGHT_LANES}
-  store2(a.out, 4, lane, block, s.a4, s.a5);
-  store2(a.out, 6, lane, block, s.a6, s.a7);
-  store2(b.out, 4, lane, block, s.b4, s.b5);
-  store2(b.out, 6, lane, block, s.b6, s.b7);
-#endif
+  put_all(&s, a.out, b.out, lane, block);
 }

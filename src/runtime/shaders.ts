@@ -5,6 +5,7 @@ import conv2d from '../../shaders/conv2d.wgsl?raw';
 import conv2dInputGradient from '../../shaders/conv2d_input_gradient.wgsl?raw';
 import conv2dSubgroup from '../../shaders/conv2d_subgroup.wgsl?raw';
 import conv2dWeightGradient from '../../shaders/conv2d_weight_gradient.wgsl?raw';
+import conv2dWeightGradientSubgroup from '../../shaders/conv2d_weight_gradient_subgroup.wgsl?raw';
 import map from '../../shaders/map.wgsl?raw';
 import matmul from '../../shaders/matmul.wgsl?raw';
 import maxPool from '../../shaders/max_pool.wgsl?raw';
@@ -15,6 +16,7 @@ import pointwise from '../../shaders/pointwise.wgsl?raw';
 import random from '../../shaders/random.wgsl?raw';
 import reduce from '../../shaders/reduce.wgsl?raw';
 import resizeBilinear from '../../shaders/resize_bilinear.wgsl?raw';
+import subgroupSums from '../../shaders/subgroup_sums.wgsl?raw';
 import sumSplits from '../../shaders/sum_splits.wgsl?raw';
 
 const files: Readonly<Record<string, string>> = {
@@ -23,6 +25,7 @@ const files: Readonly<Record<string, string>> = {
   conv2d_input_gradient: conv2dInputGradient,
   conv2d_subgroup: conv2dSubgroup,
   conv2d_weight_gradient: conv2dWeightGradient,
+  conv2d_weight_gradient_subgroup: conv2dWeightGradientSubgroup,
   map,
   matmul,
   max_pool: maxPool,
@@ -40,6 +43,7 @@ export type Defines = Readonly<Record<string, boolean | string>>;
 export function expandShader(name: string, defines: Defines): string {
   const source = files[name];
   if (source === undefined) throw new Error(`no shader '${name}'; there are ${Object.keys(files).join(', ')}`);
+  if (source.includes('${SUMS}')) return expand(name, source, { ...defines, SUMS: expand(name, subgroupSums, defines) });
   if (!source.includes('${FUNCTIONS}')) return expand(name, source, defines);
   const library = [pointwise, ...(defines.RANDOM ? [random] : [])];
   return expand(name, source, { ...defines, FUNCTIONS: library.map((file) => expand(name, file, defines)).join('\n') });

@@ -109,26 +109,18 @@ function subgroupKernel(c: ConvCase, lanes: number, inputGradient: boolean, epil
 }
 
 /** Inputs x, dy; output dw. */
-export function conv2dWeightGradientKernels(c: ConvCase, _device: DeviceTraits): Kernels {
+export function conv2dWeightGradientKernels(c: ConvCase, device: DeviceTraits): Kernels {
   const size = c.kh * c.kw * c.ci * c.co;
-  const blocks = c.kh * c.kw * Math.ceil(c.ci / 4) * Math.ceil(c.co / 4);
-  const rows = c.n * c.oh;
-  const rowsPerSplit = Math.ceil(rows / Math.max(1, Math.min(rows, Math.round(8192 / blocks))));
-  const splits = Math.ceil(rows / rowsPerSplit);
-  const partial: Kernel = {
-    shader: 'conv2d_weight_gradient',
-    defines: vectors(c),
-    constants: constants(c),
-    params: [...sizes(c), splits, rowsPerSplit],
-    buffers: [{ input: 0 }, { input: 1 }, splits > 1 ? { scratch: 0 } : { output: 0 }],
-    workgroups: threads(blocks * splits),
-    flops: flops(c),
-  };
-  if (splits === 1) return { scratch: [], kernels: [partial] };
+  const { partial, splits } = bySubgroup(c.co, device)
+    ? subgroupWeightGradient(c, device.subgroupSize, { x: 0, dy: 1 })
+    : c.co === 1 && c.sy === 1 && c.sx === 1 && bySubgroup(c.ci, device)
+      ? subgroupWeightGradient(exchanged(c), device.subgroupSize, { x: 1, dy: 0 })
+      : plainWeightGradient(c);
+  if (splits === 1) return { scratch: [], kernels: [{ ...partial, buffers: [...partial.buffers, { output: 0 }] }] };
   return {
     scratch: [size * splits],
     kernels: [
-      partial,
+      { ...partial, buffers: [...partial.buffers, { scratch: 0 }] },
       {
         shader: 'sum_splits',
         params: [size, splits],
@@ -136,5 +128,60 @@ export function conv2dWeightGradientKernels(c: ConvCase, _device: DeviceTraits):
         workgroups: threads(size),
       },
     ],
+  };
+}
+
+/** A first pass over the pixels, in splits; it still lacks its last buffer, where the partial sums go. */
+interface Partial {
+  partial: Kernel;
+  splits: number;
+}
+
+function plainWeightGradient(c: ConvCase): Partial {
+  const blocks = c.kh * c.kw * Math.ceil(c.ci / 4) * Math.ceil(c.co / 4);
+  const rows = c.n * c.oh;
+  const rowsPerSplit = Math.ceil(rows / Math.max(1, Math.min(rows, Math.round(8192 / blocks))));
+  const splits = Math.ceil(rows / rowsPerSplit);
+  return {
+    splits,
+    partial: {
+      shader: 'conv2d_weight_gradient',
+      defines: vectors(c),
+      constants: constants(c),
+      params: [...sizes(c), splits, rowsPerSplit],
+      buffers: [{ input: 0 }, { input: 1 }],
+      workgroups: threads(blocks * splits),
+      flops: flops(c),
+    },
+  };
+}
+
+/** One output channel, stride 1: dy takes the place of x, with its taps turned around, and x that of dy. */
+const exchanged = (c: ConvCase): ConvCase => ({
+  ...c, h: c.oh, w: c.ow, ci: 1, oh: c.h, ow: c.w, co: c.ci, padTop: c.kh - 1 - c.padTop, padLeft: c.kw - 1 - c.padLeft,
+});
+
+/** Bytes of x and dy that a split reads: all workgroups of a split run together and share them in the cache. */
+const SPLIT_BYTES = 384 * 1024;
+
+function subgroupWeightGradient(c: ConvCase, lanes: number, inputs: { x: number; dy: number }): Partial {
+  const vector = c.co <= 2 * lanes ? 2 : 4;
+  const rows = c.n * c.oh;
+  const blocks = [Math.ceil((c.kh * c.kw * c.ci) / (2 * lanes)), Math.ceil(c.co / (vector * lanes))] as const;
+  const rowBytes = 4 * (c.ow * c.co + c.w * c.sy * c.ci);
+  const bound = Math.max(1, Math.min(Math.floor(SPLIT_BYTES / rowBytes), Math.floor((rows * blocks[0] * blocks[1]) / 64)));
+  const rowsPerSplit = Math.max(bound, Math.ceil(rows / 64));
+  const splits = Math.ceil(rows / rowsPerSplit);
+  return {
+    splits,
+    partial: {
+      shader: 'conv2d_weight_gradient_subgroup',
+      defines: { FLIP: inputs.x === 1, VECTOR4: vector === 4, EIGHT_LANES: lanes === 8, LANES: `${lanes}`, VECTOR: `${vector}` },
+      constants: constants(c),
+      params: [...sizes(c), rowsPerSplit],
+      buffers: [{ input: inputs.x }, { input: inputs.dy }],
+      workgroups: [...blocks, splits],
+      flops: flops(c),
+    },
   };
 }

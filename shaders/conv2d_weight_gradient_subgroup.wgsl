@@ -1,0 +1,75 @@
+// Gradient of a convolution by its weights on devices with subgroups of a known size (see conv2d_subgroup.wgsl).
+//   dw[r, co] = Σ_{n,oy,ox} x[n, oy·SY − padTop + ky, ox·SX − padLeft + kx, ci] · dy[n,oy,ox,co],  r = (ky·KW + kx)·CI + ci
+// A workgroup is one subgroup and keeps 2·LANES rows r × LANES·VECTOR channels co, summed over the output rows of one
+// split into partials[split][r][co]; sum_splits.wgsl adds the splits in a fixed order.
+// FLIP turns the taps around, for a convolution of one output channel: there x and dy change places.
+enable subgroups;
+
+struct Params {
+  n: u32, h: u32, w: u32, ci: u32,
+  oh: u32, ow: u32, co: u32, padTop: i32,
+  padLeft: i32, rowsPerSplit: u32,
+}
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read_write> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> dy: array<Columns>;
+@group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;
+
+override KH = 3u;
+override KW = 3u;
+override SY = 1u;
+override SX = 1u;
+
+${SUMS}
+
+fn put(row: u32, column: u32, value: vec4f) {
+  if (row != NONE && column < p.co / 4) { partials[row * (p.co / 4) + column] = value; }
+}
+const NONE = 0xffffffffu;
+
+// A lane's row r: where its tap lies from the output pixel's corner, its channel, and the row it is written to.
+struct Row { y: i32, x: i32, ci: u32, out: u32 }
+
+fn row(r: u32, split: u32) -> Row {
+  let tap = r / p.ci;
+  let rows = KH * KW * p.ci;
+#if ${FLIP}
+  let out = rows - 1 - r;
+#else
+  let out = r;
+#endif
+  return Row(i32(tap / KW) - p.padTop, i32(tap % KW) - p.padLeft, r % p.ci, select(NONE, split * rows + out, r < rows));
+}
+
+// The element of x for a row at output pixel (oy, 0), and whether that line of x exists.
+struct Line { start: u32, inside: bool }
+
+fn line(r: Row, n: u32, oy: u32) -> Line {
+  let iy = u32(i32(oy * SY) + r.y);
+  return Line(u32(i32((n * p.h + iy) * p.w) + r.x) * p.ci + r.ci, iy < p.h);
+}
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let split = group.z;
+  let a = row(group.x * 2 * LANES + lane, split);
+  let b = row(group.x * 2 * LANES + LANES + lane, split);
+  let width = p.co / VECTOR;
+  let column = min(group.y * LANES + lane, width - 1);
+  let end = min(p.n * p.oh, (split + 1) * p.rowsPerSplit);
+  var s = Sums();
+  for (var oyn = split * p.rowsPerSplit; oyn < end; oyn++) {
+    let la = line(a, oyn / p.oh, oyn % p.oh);
+    let lb = line(b, oyn / p.oh, oyn % p.oh);
+    var d = oyn * p.ow * width + column;
+    for (var ox = 0u; ox < p.ow; ox++) {
+      let xa = x[la.start + ox * SX * p.ci];
+      let xb = x[lb.start + ox * SX * p.ci];
+      let insideA = la.inside && u32(i32(ox * SX) + a.x) < p.w;
+      let insideB = lb.inside && u32(i32(ox * SX) + b.x) < p.w;
+      add(&s, select(0, xa, insideA), select(0, xb, insideB), dy[d]);
+      d += width;
+    }
+  }
+  put_all(&s, a.out, b.out, lane, group.y);
+}
