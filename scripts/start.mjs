@@ -106,7 +106,7 @@ async function freePort(wanted) {
 // In a process group of its own, so that stopping reaches workerd too, and Ctrl-C arrives once.
 function serve(port) {
   const options = ['--ip', host, '--port', String(port), '--inspector-port', '0', '--persist-to', store];
-  const quiet = ['--show-interactive-dev-session', 'false', '--log-level', 'warn'];
+  const quiet = ['--show-interactive-dev-session', 'false', '--log-level', 'error'];
   const child = spawn(process.execPath, [wrangler, 'dev', ...options, ...quiet], {
     cwd: root,
     env: environment,
