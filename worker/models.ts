@@ -30,7 +30,7 @@ export const models = new Hono<Edge>()
       const { title, description = '', parent = null, file, ...settings } = c.req.valid('json');
       const files = [{ ...file, role: 'weights' as const }];
       const blob = (await requireUploaded(c.env.DB, files)).get(file.sha256);
-      if (!blob || blob.facts.format !== 'safetensors')
+      if (blob?.facts.format !== 'safetensors')
         throw new Refusal(
           415,
           'unknown-format',

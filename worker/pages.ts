@@ -1,15 +1,29 @@
-import { Hono } from 'hono';
+import { Hono, type NotFoundHandler } from 'hono';
 import type { Edge } from './environment';
+import { notFound, replyToError } from './refusal';
 
-/** The app's one document, whatever it is opened for: share links, the gallery, a collection. */
+/** What the app's one document is opened for: its start, share links, a collection, the gallery. */
+const ADDRESSES = ['/', '/index.html', '/m/:id', '/d/:id', '/r/:id', '/c/:id', '/gallery'];
+
 export const pages = new Hono<Edge>();
 
-for (const path of ['/', '/index.html', '/m/:id', '/d/:id', '/r/:id', '/c/:id', '/gallery']) {
-  pages.get(path, async (c) => {
-    const asset = await c.env.ASSETS.fetch(new URL('/', c.req.url), { headers: { accept: 'text/html' } });
+for (const address of ADDRESSES) {
+  pages.get(address, async (c) => {
+    const asset = await c.env.ASSETS.fetch(new URL('/', c.req.url));
     return new Response(asset.body, {
       status: asset.status,
       headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' },
     });
   });
 }
+
+/** Other files of the build, such as an icon; then nothing is here. */
+export const otherFiles: NotFoundHandler<Edge> = async (c) => {
+  const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';
+  if (isRead && !c.req.path.startsWith('/api/')) {
+    const asset = await c.env.ASSETS.fetch(new URL(c.req.path, c.req.url), { method: c.req.method });
+    if (asset.ok) return new Response(asset.body, asset);
+    await asset.body?.cancel();
+  }
+  return replyToError(notFound(), c);
+};

@@ -53,8 +53,7 @@ export function versionRoutes(kind: Kind) {
       async (c) => {
         const row = await findVersion(c, c.req.valid('param').id, kind);
         if (isUnchanged(c, `"${row.id}"`)) return c.body(null, 304);
-        const { files, next } = await readFiles(c.env.DB, row, 0, FILES_IN_A_RECORD);
-        return c.json(recordOf(row, files, next));
+        return c.json(await readRecord(c.env.DB, row));
       },
     )
     .get(
@@ -127,7 +126,8 @@ export function isUnchanged(c: Context<Edge>, etag: string): boolean {
   return matches(c.req.header('if-none-match'), etag);
 }
 
-function recordOf(row: VersionRow, files: FileRecord[], next: string | null): VersionRecord {
+export async function readRecord(db: D1Database, row: VersionRow): Promise<VersionRecord> {
+  const { files, next } = await readFiles(db, row, 0, FILES_IN_A_RECORD);
   const { tasks, model, metadata } = JSON.parse(row.details);
   return {
     kind: row.kind,

@@ -34,6 +34,7 @@ import {
   type VersionRecord,
   versionRecordSchema,
 } from './publication';
+import { type Settings, settingsSchema } from './settings';
 import { Transport, type TransportOptions } from './transport';
 import { postJson, type UploadItem, type UploadOptions, upload } from './upload';
 
@@ -149,7 +150,7 @@ export class EdgeClient {
   async fetchModel(
     id: string,
     options: { signal?: AbortSignal } = {},
-  ): Promise<{ record: VersionRecord; bytes: Uint8Array }> {
+  ): Promise<{ record: VersionRecord; bytes: Uint8Array<ArrayBuffer> }> {
     const record = await this.fetchVersion('model', id, options);
     const bytes = await this.fetchFile(record.files[0], options);
     refuseNonFinite(bytes);
@@ -208,6 +209,11 @@ export class EdgeClient {
   fetchGallery({ kind, cursor }: { kind?: Kind; cursor?: string } = {}): Promise<GalleryPage> {
     const query = new URLSearchParams({ ...(kind ? { kind } : {}), ...(cursor === undefined ? {} : { cursor }) });
     return this.#transport.json(galleryPageSchema, `/api/gallery?${query}`);
+  }
+
+  /** The store's limits, and whether a new collection needs a Turnstile challenge. */
+  fetchSettings(): Promise<Settings> {
+    return this.#transport.json(settingsSchema, '/api/settings');
   }
 
   // --------------------------------------------------------------------------------------------- editing

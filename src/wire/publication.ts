@@ -179,6 +179,7 @@ export const versionRecordSchema = v.pipe(
     ),
     files: v.pipe(v.array(fileRecordSchema), v.description('the first 100')),
     nextFiles: v.pipe(v.nullable(v.string()), v.description('cursor for GET …/files, null where all are here')),
+    alias: v.optional(v.pipe(v.literal('latest'), v.description('asked for as latest: another answer tomorrow'))),
     link: v.pipe(v.string(), v.description('the share link; it shows this version for ever')),
   }),
   v.metadata({ ref: 'VersionRecord' }),

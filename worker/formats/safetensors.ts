@@ -3,18 +3,18 @@ import type { Facts } from '../../src/wire/publication';
 import type { ByteSource } from './byte_source';
 import { unsound } from './unsound';
 
-const SAMPLE_BYTES: Record<string, number> = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
-};
+const SAMPLE_BYTES = new Map([
+  ['F64', 8],
+  ['F32', 4],
+  ['F16', 2],
+  ['BF16', 2],
+  ['I64', 8],
+  ['I32', 4],
+  ['I16', 2],
+  ['I8', 1],
+  ['U8', 1],
+  ['BOOL', 1],
+]);
 
 export interface SafetensorsHeader {
   shapes: Map<string, number[]>;
@@ -75,11 +75,11 @@ const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as nu
 
 function checkedTensor(name: string, value: unknown): Tensor {
   const entry = value as { dtype?: unknown; shape?: unknown; data_offsets?: unknown } | null;
-  const bytes = typeof entry?.dtype === 'string' ? SAMPLE_BYTES[entry.dtype] : undefined;
+  const bytes = typeof entry?.dtype === 'string' ? SAMPLE_BYTES.get(entry.dtype) : undefined;
   const { shape, data_offsets: offsets } = entry ?? {};
   const label = `tensor '${name.slice(0, 100)}'`;
   if (bytes === undefined)
-    throw unsound('safetensors', `${label} has no dtype of ${Object.keys(SAMPLE_BYTES).join(' ')}`);
+    throw unsound('safetensors', `${label} has no dtype of ${[...SAMPLE_BYTES.keys()].join(' ')}`);
   if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isCount))
     throw unsound('safetensors', `${label} has no shape`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))

@@ -1,0 +1,269 @@
+import type { Context } from 'hono';
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import {
+  type Collection,
+  collectionChangeSchema,
+  collectionSchema,
+  newTokenSchema,
+  type VersionSummary,
+} from '../src/wire/collection';
+import { idSchema, type Kind, LINK_LETTER } from '../src/wire/identifiers';
+import { MESSAGE_BYTES } from '../src/wire/limits';
+import { versionRecordSchema } from '../src/wire/publication';
+import { bearer, hashToken, openForEditing } from './edit_token';
+import type { Edge } from './environment';
+import { manifestKey, newEditToken } from './identifiers';
+import { atMost } from './lengths';
+import { described } from './openapi';
+import { checkCover, checkedExpiry } from './publish';
+import { rateLimit } from './rate_limit';
+import { notFound, Refusal } from './refusal';
+import { matches } from './serve_bytes';
+import { checked } from './validation';
+import { findVersion, isUnchanged, readRecord, refuseGone } from './versions';
+
+const VERSIONS_IN_A_PAGE = 50;
+const address = v.object({ id: idSchema });
+const page = v.object({
+  cursor: v.optional(v.pipe(v.string(), v.regex(/^\d{1,6}$/, 'a cursor is what `next` held'))),
+});
+
+export const collections = new Hono<Edge>()
+  .get(
+    '/:id',
+    rateLimit('RATE_READ'),
+    described({
+      summary: 'A collection and its versions, newest first',
+      tag: 'collections',
+      ok: { 200: collectionSchema, 304: 'Not changed' },
+      refusals: [404, 410, 422],
+    }),
+    checked('param', address),
+    checked('query', page),
+    async (c) => {
+      const row = await findCollection(c.env.DB, c.req.valid('param').id);
+      if (isUnchanged(c, etagOf(row.revision))) return c.body(null, 304);
+      return c.json(await describe(c.env.DB, row, Number(c.req.valid('query').cursor ?? Number.MAX_SAFE_INTEGER)));
+    },
+  )
+  .get(
+    '/:id/latest',
+    rateLimit('RATE_READ'),
+    described({
+      summary: 'The newest version: an alias that moves',
+      description: 'The reply says alias: latest, and Content-Location names the version that stays.',
+      tag: 'collections',
+      ok: { 200: versionRecordSchema, 304: 'Not changed' },
+      refusals: [404, 410, 422],
+    }),
+    checked('param', address),
+    async (c) => {
+      const { id } = c.req.valid('param');
+      const newest = await c.env.DB.prepare(
+        'SELECT id FROM versions WHERE collection = ?1 ORDER BY number DESC LIMIT 1',
+      )
+        .bind(id)
+        .first<{ id: string }>();
+      if (!newest) throw notFound();
+      const row = await findVersion(c, newest.id);
+      c.header('content-location', `/api/${row.kind}s/${row.id}`);
+      if (isUnchanged(c, `"${row.id}.latest"`)) return c.body(null, 304);
+      return c.json({ ...(await readRecord(c.env.DB, row)), alias: 'latest' as const });
+    },
+  )
+  .patch(
+    '/:id',
+    rateLimit('RATE_EDIT'),
+    atMost(MESSAGE_BYTES),
+    described({
+      summary: 'Change what is not a version: listed, cover, expires',
+      description: 'Needs If-Match with the ETag of GET, so that two editors do not undo each other.',
+      tag: 'collections',
+      token: 'edit',
+      ok: { 200: collectionSchema },
+      refusals: [400, 401, 404, 409, 411, 412, 413, 422, 428],
+    }),
+    checked('param', address),
+    checked('json', collectionChangeSchema),
+    async (c) => {
+      const { id } = c.req.valid('param');
+      const { listed, cover, expires } = c.req.valid('json');
+      const { revision, token_hash } = await openForEditing(c, id);
+      checkIfMatch(c, revision);
+      if (cover) await checkCover(c.env.DB, cover);
+      const { meta } = await c.env.DB.prepare(
+        `UPDATE collections SET revision = revision + 1, updated = ?3, listed = COALESCE(?4, listed),
+           cover = IIF(?5, ?6, cover), expires = IIF(?7, ?8, expires)
+         WHERE id = ?1 AND revision = ?2 AND token_hash = ?9`,
+      )
+        .bind(
+          id,
+          revision,
+          Date.now(),
+          listed === undefined ? null : Number(listed),
+          Number(cover !== undefined),
+          cover ?? null,
+          Number(expires !== undefined),
+          expires ? checkedExpiry(expires) : null,
+          token_hash,
+        )
+        .run();
+      if (meta.changes === 0) throw olderRevision();
+      c.header('etag', etagOf(revision + 1));
+      const row = await readCollection(c.env.DB, id);
+      return c.json(await describe(c.env.DB, row, Number.MAX_SAFE_INTEGER), 200, { 'cache-control': 'no-store' });
+    },
+  )
+  .delete(
+    '/:id',
+    rateLimit('RATE_EDIT'),
+    described({
+      summary: 'Delete the collection and its versions',
+      description: 'The links answer 404 at once; bytes that nothing else names are erased within two days.',
+      tag: 'collections',
+      token: 'edit',
+      ok: { 204: 'Gone' },
+      refusals: [401, 404, 412, 422],
+    }),
+    checked('param', address),
+    async (c) => {
+      const { id } = c.req.valid('param');
+      const { revision, token_hash } = await openForEditing(c, id);
+      if (c.req.header('if-match') !== undefined) checkIfMatch(c, revision);
+      const [versions] = await c.env.DB.batch<{ id: string }>([
+        c.env.DB.prepare('SELECT id FROM versions WHERE collection = ?1').bind(id),
+        c.env.DB.prepare('DELETE FROM collections WHERE id = ?1 AND token_hash = ?2').bind(id, token_hash),
+      ]);
+      await c.env.BLOBS.delete(versions.results.map((version) => manifestKey(version.id)));
+      return c.body(null, 204, { 'cache-control': 'no-store' });
+    },
+  )
+  .post(
+    '/:id/token',
+    rateLimit('RATE_EDIT'),
+    described({
+      summary: 'Exchange the edit token for a new one',
+      tag: 'collections',
+      token: 'edit',
+      ok: { 200: newTokenSchema },
+      refusals: [401, 404, 422],
+    }),
+    checked('param', address),
+    async (c) => {
+      const editToken = newEditToken();
+      await exchangeToken(c, c.req.valid('param').id, await hashToken(editToken));
+      return c.json({ editToken }, 200, { 'cache-control': 'no-store' });
+    },
+  )
+  .delete(
+    '/:id/token',
+    rateLimit('RATE_EDIT'),
+    described({
+      summary: 'Revoke the edit token: the collection can never be changed again',
+      tag: 'collections',
+      token: 'edit',
+      ok: { 204: 'Revoked' },
+      refusals: [401, 404, 422],
+    }),
+    checked('param', address),
+    async (c) => {
+      await exchangeToken(c, c.req.valid('param').id, null);
+      return c.body(null, 204, { 'cache-control': 'no-store' });
+    },
+  );
+
+/** Of two exchanges at once the first wins, and the other's token is a wrong one by then. */
+async function exchangeToken(c: Context<Edge>, id: string, hash: string | null): Promise<void> {
+  await openForEditing(c, id);
+  const { meta } = await c.env.DB.prepare(
+    'UPDATE collections SET token_hash = ?3, revision = revision + 1 WHERE id = ?1 AND token_hash = ?2',
+  )
+    .bind(id, await hashToken(bearer(c)), hash)
+    .run();
+  if (meta.changes === 0) throw notFound();
+}
+
+interface CollectionRow {
+  id: string;
+  kind: Kind;
+  title: string;
+  listed: number;
+  cover: string | null;
+  revision: number;
+  created: number;
+  updated: number;
+  expires: number | null;
+  removed: number | null;
+}
+
+const etagOf = (revision: number): string => `"r${revision}"`;
+
+const olderRevision = () =>
+  new Refusal(
+    412,
+    'changed',
+    'The collection was changed since you read it.',
+    'Read it again, look at what changed, and send your change with its new ETag.',
+  );
+
+function checkIfMatch(c: Context<Edge>, revision: number): void {
+  const header = c.req.header('if-match');
+  if (header === undefined)
+    throw new Refusal(
+      428,
+      'if-match-missing',
+      'If-Match is missing.',
+      'Send the ETag that GET of the collection gave.',
+    );
+  if (!matches(header, etagOf(revision))) throw olderRevision();
+}
+
+async function readCollection(db: D1Database, id: string): Promise<CollectionRow> {
+  const row = await db.prepare('SELECT * FROM collections WHERE id = ?1').bind(id).first<CollectionRow>();
+  if (!row) throw notFound();
+  return row;
+}
+
+async function findCollection(db: D1Database, id: string): Promise<CollectionRow> {
+  const row = await readCollection(db, id);
+  refuseGone(row);
+  return row;
+}
+
+interface SummaryRow extends Omit<VersionSummary, 'created' | 'fileCount' | 'link'> {
+  created: number;
+  file_count: number;
+}
+
+async function describe(db: D1Database, row: CollectionRow, before: number): Promise<Collection> {
+  const [{ results }, newest] = (await db.batch([
+    db
+      .prepare(
+        `SELECT id, number, title, created, bytes, file_count, sha256, parent FROM versions
+         WHERE collection = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3`,
+      )
+      .bind(row.id, before, VERSIONS_IN_A_PAGE),
+    db.prepare('SELECT id FROM versions WHERE collection = ?1 ORDER BY number DESC LIMIT 1').bind(row.id),
+  ])) as [D1Result<SummaryRow>, D1Result<{ id: string }>];
+  const oldest = results[results.length - 1]?.number ?? 1;
+  return {
+    id: row.id,
+    kind: row.kind,
+    title: row.title,
+    listed: row.listed === 1,
+    cover: row.cover,
+    expires: row.expires === null ? null : new Date(row.expires).toISOString(),
+    created: new Date(row.created).toISOString(),
+    updated: new Date(row.updated).toISOString(),
+    latest: newest.results[0].id,
+    versions: results.map(({ file_count: fileCount, created, ...version }) => ({
+      ...version,
+      created: new Date(created).toISOString(),
+      fileCount,
+      link: `/${LINK_LETTER[row.kind]}/${version.id}`,
+    })),
+    next: oldest > 1 ? String(oldest) : null,
+    link: `/c/${row.id}`,
+  };
+}

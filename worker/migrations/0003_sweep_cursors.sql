@@ -1,0 +1,5 @@
+-- Where the hourly sweep of the object store goes on.
+CREATE TABLE sweep_cursors (
+  prefix TEXT PRIMARY KEY,
+  cursor TEXT
+) STRICT, WITHOUT ROWID;
