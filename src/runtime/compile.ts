@@ -22,7 +22,12 @@ export interface ProgramSpec {
 /** Where a root lies. */
 export type Place =
   | { readonly in: 'inputs' | 'outputs'; readonly offset: number }
-  | { readonly in: 'parameter'; readonly set: ParameterSet; readonly part: 'value' | 'gradient'; readonly offset: number }
+  | {
+      readonly in: 'parameter';
+      readonly set: ParameterSet;
+      readonly part: 'value' | 'gradient';
+      readonly offset: number;
+    }
   | { readonly in: 'arena'; readonly chunk: number; readonly offset: number };
 
 export interface Slot {
@@ -50,7 +55,9 @@ export interface MemoryLimits {
 
 /** @throws ShapeError where one tensor is larger than the device can bind */
 export function lower(spec: ProgramSpec, device: DeviceTraits, limits: MemoryLimits): Lowered {
-  const gradients = (spec.updates ?? []).flatMap((u) => (u.kind === 'adam' ? u.trained.map((t) => ({ set: u.set, ...t })) : []));
+  const gradients = (spec.updates ?? []).flatMap((u) =>
+    u.kind === 'adam' ? u.trained.map((t) => ({ set: u.set, ...t })) : [],
+  );
   const wanted = [...Object.values(spec.outputs), ...gradients.map((g) => g.gradient)];
   const needed = neededBy(wanted);
   const memory = materialise(needed, wanted, device.maxStorageBuffers - 2);
@@ -63,7 +70,8 @@ export function lower(spec: ProgramSpec, device: DeviceTraits, limits: MemoryLim
   const copies: Copy[] = [];
   const sink = (node: Tensor, place: Place): void => {
     const storage = memory.storageOf(node);
-    const root = storage && storage.offset === 0 && sizeOf(storage.root.shape) === sizeOf(node.shape) ? storage.root : null;
+    const root =
+      storage && storage.offset === 0 && sizeOf(storage.root.shape) === sizeOf(node.shape) ? storage.root : null;
     if (root && root.op.kind !== 'input' && root.op.kind !== 'parameter' && !places.has(root)) {
       places.set(root, place);
     } else {
@@ -72,8 +80,10 @@ export function lower(spec: ProgramSpec, device: DeviceTraits, limits: MemoryLim
       places.set(to, place);
     }
   };
-  Object.values(spec.outputs).forEach((node, i) => sink(node, { in: 'outputs', offset: outputs.slots[i].offset }));
-  for (const { set, entry, gradient } of gradients) sink(gradient, { in: 'parameter', set, part: 'gradient', offset: entry.offset * 4 });
+  for (const [i, node] of Object.values(spec.outputs).entries())
+    sink(node, { in: 'outputs', offset: outputs.slots[i].offset });
+  for (const { set, entry, gradient } of gradients)
+    sink(gradient, { in: 'parameter', set, part: 'gradient', offset: entry.offset * 4 });
 
   const units = schedule(needed, copies, memory, device);
   const plan = planMemory(livesOf(units, places), limits.mostBufferBytes);
@@ -92,7 +102,11 @@ export function lower(spec: ProgramSpec, device: DeviceTraits, limits: MemoryLim
 function tooLarge(node: Tensor, limits: MemoryLimits): ShapeError {
   const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
   const what = `${node.label || node.op.kind} ${showShape(node.shape)}, ${mib(bytesOf(node))}`;
-  return new ShapeError('compile', what, `tensors of at most ${mib(limits.mostBindingBytes)}, what this adapter binds; use smaller crops or tiles`);
+  return new ShapeError(
+    'compile',
+    what,
+    `tensors of at most ${mib(limits.mostBindingBytes)}, what this adapter binds; use smaller crops or tiles`,
+  );
 }
 
 function slotsOf(entries: readonly { name: string; shape: readonly number[] }[]): { slots: Slot[]; bytes: number } {
@@ -107,8 +121,10 @@ function slotsOf(entries: readonly { name: string; shape: readonly number[] }[])
 
 function placeInputs(needed: readonly Tensor[], places: Map<Root, Place>): { slots: Slot[]; bytes: number } {
   const nodes = needed.filter((node) => node.op.kind === 'input');
-  const laid = slotsOf(nodes.map((node) => ({ name: node.op.kind === 'input' ? node.op.name : '', shape: node.shape })));
-  nodes.forEach((node, i) => places.set(node, { in: 'inputs', offset: laid.slots[i].offset }));
+  const laid = slotsOf(
+    nodes.map((node) => ({ name: node.op.kind === 'input' ? node.op.name : '', shape: node.shape })),
+  );
+  for (const [i, node] of nodes.entries()) places.set(node, { in: 'inputs', offset: laid.slots[i].offset });
   for (const node of needed) {
     if (node.op.kind === 'parameter') {
       const { set, name } = node.op;
@@ -138,7 +154,7 @@ export const rootBytes = (root: Root): number => (root instanceof Scratch ? alig
 
 /** Bytes that a dispatch touches, each tensor once and without padding. */
 export function dispatchBytes({ bindings }: Dispatch): number {
-  const floats = (binding: Binding): number => (binding.root instanceof Scratch ? binding.root.floats : sizeOf(binding.root.shape)) - binding.offset;
+  const floats = (binding: Binding): number =>
+    (binding.root instanceof Scratch ? binding.root.floats : sizeOf(binding.root.shape)) - binding.offset;
   return 4 * bindings.reduce((sum, binding) => sum + floats(binding), 0);
 }
-

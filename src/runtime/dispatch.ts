@@ -1,6 +1,7 @@
 /** One kernel over tensors in memory: what the plan lists and the program replays. */
-import type { Tensor } from './graph';
+
 import type { Scratch } from './expression';
+import type { Tensor } from './graph';
 
 export type Root = Tensor | Scratch;
 

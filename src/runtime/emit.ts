@@ -154,26 +154,19 @@ class Layout {
   /** The lines of an expression. `offsetOf` gives the index text of the n-th access. */
   body(lines: readonly Line[], strides: readonly (readonly number[])[], offsetOf: (access: number) => string): string {
     let access = 0;
-    const v = this.vector.axis;
     return lines
       .map((line, i) => {
-        switch (line.kind) {
-          case 'constant':
-            return `  let v${i} = value(${this.words.float(line.value)});`;
-          case 'load': {
-            const at = access++;
-            return `  let o${i} = ${offsetOf(at)};\n  let v${i} = ${this.load(line.access.root, `o${i}`, strides[at])};`;
-          }
-          case 'random': {
-            const at = access++;
-            const step = v >= 0 ? strides[at][v] : 0;
-            return `  let v${i} = ${line.fn}(lanes(${offsetOf(at)}, ${step}u), ${this.words.add(line.stream)});`;
-          }
-          case 'call': {
-            const given = [...line.arguments.map((a) => `v${a}`), ...line.constants.map((c) => this.words.float(c))];
-            return `  let v${i} = ${line.fn}(${given.join(', ')});`;
-          }
+        if (line.kind === 'constant') return `  let v${i} = value(${this.words.float(line.value)});`;
+        if (line.kind === 'call') {
+          const given = [...line.arguments.map((a) => `v${a}`), ...line.constants.map((c) => this.words.float(c))];
+          return `  let v${i} = ${line.fn}(${given.join(', ')});`;
         }
+        const at = access++;
+        if (line.kind === 'load') {
+          return `  let o${i} = ${offsetOf(at)};\n  let v${i} = ${this.load(line.access.root, `o${i}`, strides[at])};`;
+        }
+        const step = this.vector.axis >= 0 ? strides[at][this.vector.axis] : 0;
+        return `  let v${i} = ${line.fn}(lanes(${offsetOf(at)}, ${step}u), ${this.words.add(line.stream)});`;
       })
       .join('\n');
   }
@@ -192,7 +185,14 @@ type Place = Omit<Access, 'root'> & { readonly root: Root | null };
 const hasRandom = (lines: readonly Line[]): boolean => lines.some((line) => line.kind === 'random');
 const RUN = '@group(0) @binding(15) var<uniform> run: array<vec4u, 16>;';
 
-function dispatchOf(layout: Layout, shader: string, label: string, lines: readonly Line[], defines: Record<string, boolean | string>, threads: number): Dispatch {
+function dispatchOf(
+  layout: Layout,
+  shader: string,
+  label: string,
+  lines: readonly Line[],
+  defines: Record<string, boolean | string>,
+  threads: number,
+): Dispatch {
   const usesRun = hasRandom(lines);
   return {
     label,
@@ -218,7 +218,12 @@ export function emitMap(label: string, expression: Fused, stores: readonly Store
   const { lines, dims } = expression;
   const reads = accessesOf(lines);
   const all = [...reads, ...stores.map((s) => s.access)];
-  const space = collapse(select({ dims: [...dims], strides: all.map((a) => [...a.strides]) }, dims.map((_, k) => k)));
+  const space = collapse(
+    select(
+      { dims: [...dims], strides: all.map((a) => [...a.strides]) },
+      dims.map((_, k) => k),
+    ),
+  );
   const last = space.dims.length - 1;
   const storeStrides = space.strides.slice(reads.length);
   const aligned = stores.every(({ access }, i) => {
@@ -226,8 +231,10 @@ export function emitMap(label: string, expression: Fused, stores: readonly Store
     return s[last] === 1 && access.base % 4 === 0 && s.every((x, k) => k === last || x % 4 === 0);
   });
   // A flat kernel may run over the end of its tensors: their memory is a multiple of 64 floats.
-  const padded = last === 0 && stores.every(({ access }) => access.base === 0 && rootSize(access.root) === space.dims[0]);
-  const wide = last >= 0 && aligned && (space.dims[last] % 4 === 0 || (padded && space.strides.every((s) => s[0] <= 1)));
+  const padded =
+    last === 0 && stores.every(({ access }) => access.base === 0 && rootSize(access.root) === space.dims[0]);
+  const wide =
+    last >= 0 && aligned && (space.dims[last] % 4 === 0 || (padded && space.strides.every((s) => s[0] <= 1)));
   const layout = new Layout(
     space.dims,
     { axis: wide ? last : -1 },
@@ -253,12 +260,23 @@ function splitsFor(outputs: number, count: number, mostThreads: number): number 
 }
 
 /** Kernels that sum lines over `axes`: one pass, or two where the sum is split over up to `mostThreads`. */
-export function emitReduce(label: string, expression: Fused, axes: readonly number[], sums: readonly Sum[], mostThreads: number): Dispatch[] {
+export function emitReduce(
+  label: string,
+  expression: Fused,
+  axes: readonly number[],
+  sums: readonly Sum[],
+  mostThreads: number,
+): Dispatch[] {
   const { lines, dims } = expression;
   const reads = accessesOf(lines);
   const whole: Space = { dims: [...dims], strides: reads.map((a) => [...a.strides]) };
   const all = dims.map((_, k) => k);
-  const kept = collapse(select(whole, all.filter((k) => !axes.includes(k))));
+  const kept = collapse(
+    select(
+      whole,
+      all.filter((k) => !axes.includes(k)),
+    ),
+  );
   const inner = collapse(select(whole, axes));
   const strides = reads.map((_, i) => [...kept.strides[i], ...inner.strides[i]]);
   const space = [...kept.dims, ...inner.dims];
@@ -266,7 +284,11 @@ export function emitReduce(label: string, expression: Fused, axes: readonly numb
   const innerAxes = inner.dims.map((_, k) => k + kept.dims.length);
   const axis = vectorAxis(space, strides, keptAxes.length - 1, space.length - 1);
   const horizontal = axis >= keptAxes.length;
-  const layout = new Layout(space, { axis }, reads.flatMap((a, i) => (a.root ? [{ access: a as Access, strides: strides[i] }] : [])));
+  const layout = new Layout(
+    space,
+    { axis },
+    reads.flatMap((a, i) => (a.root ? [{ access: a as Access, strides: strides[i] }] : [])),
+  );
   const outputs = sizeOf(keptAxes.map((k) => layout.extent(k)));
   const count = sizeOf(innerAxes.map((k) => layout.extent(k)));
   const splits = splitsFor(outputs, count, mostThreads);
@@ -292,7 +314,9 @@ export function emitReduce(label: string, expression: Fused, axes: readonly numb
   };
   const first = dispatchOf(layout, 'reduce', label, lines, defines, outputs * splits);
   const before = layout.rootList.length;
-  const declared = targets.map((_, i) => `@group(0) @binding(${before + i + 1}) var<storage, read_write> s${i}: array<${stored}>;`);
+  const declared = targets.map(
+    (_, i) => `@group(0) @binding(${before + i + 1}) var<storage, read_write> s${i}: array<${stored}>;`,
+  );
   const pass: Dispatch = {
     ...first,
     defines: { ...first.defines, BINDINGS: [first.defines.BINDINGS, ...declared].join('\n') },
@@ -306,7 +330,12 @@ export function emitReduce(label: string, expression: Fused, axes: readonly numb
 }
 
 /** The axis along which most accesses move by one: the last kept axis, the last summed axis, or −1. */
-function vectorAxis(dims: readonly number[], strides: readonly (readonly number[])[], kept: number, summed: number): number {
+function vectorAxis(
+  dims: readonly number[],
+  strides: readonly (readonly number[])[],
+  kept: number,
+  summed: number,
+): number {
   const score = (k: number): number => (k >= 0 && dims[k] % 4 === 0 ? strides.filter((s) => s[k] === 1).length : -1);
   const [a, b] = [score(kept), summed > kept ? score(summed) : -1];
   if (a < 0 && b < 0) return -1;

@@ -56,10 +56,14 @@ export class Engine implements Home, ParameterStore {
   async compile(graph: Graph, spec: ProgramSpec): Promise<Program> {
     this.assertAlive();
     for (const [name, tensor] of Object.entries(spec.outputs)) {
-      if (tensor.graph !== graph) throw new ShapeError('compile', `output '${name}' of another graph`, 'outputs of the compiled graph');
+      if (tensor.graph !== graph)
+        throw new ShapeError('compile', `output '${name}' of another graph`, 'outputs of the compiled graph');
     }
     const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
-    const lowered = lower(spec, this.traits, { mostBindingBytes: maxStorageBufferBindingSize, mostBufferBytes: Math.min(maxBufferSize, 2 ** 32 - 256) });
+    const lowered = lower(spec, this.traits, {
+      mostBindingBytes: maxStorageBufferBindingSize,
+      mostBufferBytes: Math.min(maxBufferSize, 2 ** 32 - 256),
+    });
     return Program.make(this, spec, lowered);
   }
 

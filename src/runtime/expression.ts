@@ -18,8 +18,19 @@ export class Scratch {
 export type Line =
   | { readonly kind: 'load'; readonly access: Access }
   | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'random'; readonly fn: string; readonly stream: number; readonly base: number; readonly strides: readonly number[] }
-  | { readonly kind: 'call'; readonly fn: string; readonly arguments: readonly number[]; readonly constants: readonly number[] };
+  | {
+      readonly kind: 'random';
+      readonly fn: string;
+      readonly stream: number;
+      readonly base: number;
+      readonly strides: readonly number[];
+    }
+  | {
+      readonly kind: 'call';
+      readonly fn: string;
+      readonly arguments: readonly number[];
+      readonly constants: readonly number[];
+    };
 
 /** A node's coordinate: step · kernel coordinate[from] + offset, or offset alone where from is −1. */
 type Coordinate = ViewIndex;
@@ -65,11 +76,19 @@ export class Expression {
       case 'random':
         return this.push({ kind: 'random', fn: op.fn, stream: op.stream, ...this.affine(0, node.shape, at) });
       case 'map':
-        return this.push({ kind: 'call', fn: op.fn, arguments: inputs.map((input) => this.visit(input, at)), constants: op.constants });
+        return this.push({
+          kind: 'call',
+          fn: op.fn,
+          arguments: inputs.map((input) => this.visit(input, at)),
+          constants: op.constants,
+        });
       case 'define':
         return this.visit(inputs[0], at);
       case 'view':
-        return this.visit(inputs[0], op.index.map((i) => compose(i, at)));
+        return this.visit(
+          inputs[0],
+          op.index.map((i) => compose(i, at)),
+        );
       case 'reshape': {
         const storage = this.materialised.storageOf(inputs[0]);
         if (!storage) throw new Error(`reshape of a ${inputs[0].op.kind} that has no memory`);

@@ -10,7 +10,8 @@ import { ShapeError, showShape } from './shape';
  * @throws ShapeError where the loss is no scalar or does not depend on a target
  */
 export function gradients(loss: Tensor, targets: readonly Tensor[]): Tensor[] {
-  if (loss.rank !== 0) throw new ShapeError('gradients', `a loss of shape ${showShape(loss.shape)}`, 'a scalar; take its sum or mean');
+  if (loss.rank !== 0)
+    throw new ShapeError('gradients', `a loss of shape ${showShape(loss.shape)}`, 'a scalar; take its sum or mean');
   const { graph } = loss;
   const first = Math.min(...targets.map((t) => t.id));
   const onPath = new Set<Tensor>(targets);
@@ -39,7 +40,12 @@ export function gradients(loss: Tensor, targets: readonly Tensor[]): Tensor[] {
   }
   return targets.map((target) => {
     const d = gradient.get(target);
-    if (!d) throw new ShapeError('gradients', `a target ${describe(target)} that the loss does not depend on`, 'targets on a path to the loss');
+    if (!d)
+      throw new ShapeError(
+        'gradients',
+        `a target ${describe(target)} that the loss does not depend on`,
+        'targets on a path to the loss',
+      );
     return d.rank === target.rank ? d : broadcastTo(d, target.shape);
   });
 }

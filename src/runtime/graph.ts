@@ -25,7 +25,12 @@ export type OpKind =
   | { readonly kind: 'define' }
   | { readonly kind: 'reduce'; readonly axes: readonly number[] }
   | { readonly kind: 'concat'; readonly axis: number }
-  | { readonly kind: 'kernel'; readonly name: string; readonly key: string; readonly kernels: (device: DeviceTraits) => Kernels };
+  | {
+      readonly kind: 'kernel';
+      readonly name: string;
+      readonly key: string;
+      readonly kernels: (device: DeviceTraits) => Kernels;
+    };
 
 /** Given the gradient of the output, the gradient of each input; only those with `need` are asked for. Written in ops. */
 export type GradientRule = (dy: Tensor, need: readonly boolean[], y: Tensor) => (Tensor | null)[];
@@ -54,7 +59,8 @@ export class Graph {
 
   /** A tensor fed at each run. Shape [] is a scalar. */
   input(name: string, shape: Shape): Tensor {
-    if (this.known.has(`input ${name}`)) throw new ShapeError('input', `a second input named '${name}'`, 'a name of its own');
+    if (this.known.has(`input ${name}`))
+      throw new ShapeError('input', `a second input named '${name}'`, 'a name of its own');
     return this.add({ kind: 'input', name }, [], shape, `input ${name}`);
   }
 

@@ -7,7 +7,16 @@ export { Graph, type Operandish, Tensor } from './graph';
 export * from './losses';
 export * from './ops';
 export {
-  type AdamState, glorotUniform, heNormal, type Initialiser, normal, ones, ParameterSet, Scope, type Values, zeros,
+  type AdamState,
+  glorotUniform,
+  heNormal,
+  type Initialiser,
+  normal,
+  ones,
+  ParameterSet,
+  Scope,
+  type Values,
+  zeros,
 } from './parameters';
 export { Plan, type PlannedKernel } from './plan';
 export type { Program, RunOptions } from './program';

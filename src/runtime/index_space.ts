@@ -23,7 +23,7 @@ export function collapse(space: Space): Space {
       dims[0] *= space.dims[k];
     } else {
       dims.unshift(space.dims[k]);
-      space.strides.forEach((s, a) => strides[a].unshift(s[k]));
+      for (const [a, s] of space.strides.entries()) strides[a].unshift(s[k]);
     }
   }
   return { dims, strides };

@@ -4,7 +4,8 @@ import type { Operandish, Tensor } from './graph';
 import { abs, add, exp, gram, mean, mul, reshape, softplus, sqrt, square, sub, sum } from './ops';
 
 /** −[t log σ(x) + (1 − t) log(1 − σ(x))] = softplus(x) − t·x, without overflow. */
-export const bceWithLogits = (logits: Tensor, target: Operandish): Tensor => mean(sub(softplus(logits), mul(logits, target)));
+export const bceWithLogits = (logits: Tensor, target: Operandish): Tensor =>
+  mean(sub(softplus(logits), mul(logits, target)));
 
 /** The critic's Wasserstein loss E[D(fake)] − E[D(real)] (Arjovsky et al. 2017); lower is a better critic. */
 export const wassersteinCritic = (real: Tensor, fake: Tensor): Tensor => sub(mean(fake), mean(real));
@@ -45,4 +46,3 @@ export function gradientPenalty(critic: (x: Tensor) => Tensor, real: Tensor, fak
   const norm = sqrt(add(sum(square(reshape(slope, [n, -1])), [1]), 1e-12));
   return mean(square(sub(norm, 1)));
 }
-

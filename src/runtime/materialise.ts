@@ -31,7 +31,8 @@ export function neededBy(wanted: readonly Tensor[]): Tensor[] {
 }
 
 /** The inputs that a node's value comes from; a `define` has its value from the first alone. */
-const computedInputs = (node: Tensor): readonly Tensor[] => (node.op.kind === 'define' ? node.inputs.slice(0, 1) : node.inputs);
+const computedInputs = (node: Tensor): readonly Tensor[] =>
+  node.op.kind === 'define' ? node.inputs.slice(0, 1) : node.inputs;
 
 /**
  * @param wanted tensors that must end up in memory (a program's outputs and gradients)
@@ -55,7 +56,8 @@ export function materialise(needed: readonly Tensor[], wanted: readonly Tensor[]
   };
   for (const node of needed) {
     if (memory.has(node) && node.op.kind !== 'map') {
-      if (node.op.kind === 'reduce' || node.op.kind === 'concat') for (const input of node.inputs) limit(memory, costOf, [input], mostRoots);
+      if (node.op.kind === 'reduce' || node.op.kind === 'concat')
+        for (const input of node.inputs) limit(memory, costOf, [input], mostRoots);
       continue;
     }
     limit(memory, costOf, computedInputs(node), mostRoots);
@@ -68,7 +70,8 @@ export function materialise(needed: readonly Tensor[], wanted: readonly Tensor[]
     const size = sizeOf(node.shape);
     const large = [...roots].filter((root) => sizeOf(root.shape) >= size).length;
     const shared = (users.get(node) ?? 0) > 1;
-    if (node.op.kind === 'map' && (calls > LONGEST || (shared && (large >= SHARED_READS || calls >= SHARED_CALLS)))) memory.add(node);
+    if (node.op.kind === 'map' && (calls > LONGEST || (shared && (large >= SHARED_READS || calls >= SHARED_CALLS))))
+      memory.add(node);
     if (node.op.kind === 'view') {
       const [input] = node.inputs;
       const repeated = size >= BROADCAST * sizeOf(input.shape);
@@ -79,7 +82,12 @@ export function materialise(needed: readonly Tensor[], wanted: readonly Tensor[]
 }
 
 /** Cuts the largest input out until the kernel reads few enough tensors. */
-function limit(memory: Materialised, costOf: (node: Tensor) => Cost, inputs: readonly Tensor[], mostRoots: number): void {
+function limit(
+  memory: Materialised,
+  costOf: (node: Tensor) => Cost,
+  inputs: readonly Tensor[],
+  mostRoots: number,
+): void {
   const roots = (): number => new Set(inputs.flatMap((input) => [...costOf(input).roots])).size;
   while (roots() > mostRoots) {
     const largest = inputs.reduce((a, b) => (costOf(b).roots.size > costOf(a).roots.size ? b : a));

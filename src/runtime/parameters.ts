@@ -5,7 +5,11 @@ import { type Shape, ShapeError, sameShape, showShape, sizeOf } from './shape';
 import { BINDING_ALIGNMENT } from './storage';
 
 /** First values of a parameter. */
-export type Initialiser = (shape: Shape, random: (element: number) => { uniform: number; normal: number }, element: number) => number;
+export type Initialiser = (
+  shape: Shape,
+  random: (element: number) => { uniform: number; normal: number },
+  element: number,
+) => number;
 
 const fans = (shape: Shape): [number, number] => {
   const window = sizeOf(shape.slice(0, -2));
@@ -20,9 +24,13 @@ export const glorotUniform = (): Initialiser => (shape, random, element) => {
   return (2 * random(element).uniform - 1) * Math.sqrt(6 / (fanIn + fanOut));
 };
 /** N(0, 2 / fan in) (He et al. 2015). */
-export const heNormal = (): Initialiser => (shape, random, element) => random(element).normal * Math.sqrt(2 / fans(shape)[0]);
+export const heNormal = (): Initialiser => (shape, random, element) =>
+  random(element).normal * Math.sqrt(2 / fans(shape)[0]);
 /** N(mean, sd²). */
-export const normal = (mean: number, sd: number): Initialiser => (_, random, element) => mean + sd * random(element).normal;
+export const normal =
+  (mean: number, sd: number): Initialiser =>
+  (_, random, element) =>
+    mean + sd * random(element).normal;
 
 export interface Declared {
   readonly name: string;
@@ -77,7 +85,11 @@ export class ParameterSet {
     const known = this.declared.get(name);
     if (known) {
       if (!sameShape(known.shape, shape)) {
-        throw new ShapeError(`parameter '${this.name}.${name}'`, showShape(shape), `${showShape(known.shape)}, as first declared`);
+        throw new ShapeError(
+          `parameter '${this.name}.${name}'`,
+          showShape(shape),
+          `${showShape(known.shape)}, as first declared`,
+        );
       }
       return known;
     }
@@ -89,7 +101,12 @@ export class ParameterSet {
 
   get(name: string): Declared {
     const entry = this.declared.get(name);
-    if (!entry) throw new ShapeError(`parameter set '${this.name}'`, `the name '${name}'`, `one of ${[...this.declared.keys()].join(', ')}`);
+    if (!entry)
+      throw new ShapeError(
+        `parameter set '${this.name}'`,
+        `the name '${name}'`,
+        `one of ${[...this.declared.keys()].join(', ')}`,
+      );
     return entry;
   }
 
@@ -148,7 +165,8 @@ export class ParameterSet {
   }
 
   private resident(): Resident {
-    if (!this.home) throw new ShapeError(`parameter set '${this.name}'`, 'no values', 'a call of initialise or write first');
+    if (!this.home)
+      throw new ShapeError(`parameter set '${this.name}'`, 'no values', 'a call of initialise or write first');
     return this.home;
   }
 
@@ -172,7 +190,12 @@ export class ParameterSet {
 
   /** Cuts a flat buffer into the named parameters. */
   unpack(flat: Float32Array): Map<string, Values> {
-    return new Map(this.entries.map(({ name, shape, offset }) => [name, { shape, data: flat.slice(offset, offset + sizeOf(shape)) }]));
+    return new Map(
+      this.entries.map(({ name, shape, offset }) => [
+        name,
+        { shape, data: flat.slice(offset, offset + sizeOf(shape)) },
+      ]),
+    );
   }
 
   /**
@@ -184,9 +207,18 @@ export class ParameterSet {
     for (const name of values.keys()) this.get(name);
     for (const { name, shape, offset } of this.entries) {
       const given = values.get(name);
-      if (!given) throw new ShapeError(`parameter set '${this.name}'`, `no values for '${name}'`, `values of shape ${showShape(shape)}`);
+      if (!given)
+        throw new ShapeError(
+          `parameter set '${this.name}'`,
+          `no values for '${name}'`,
+          `values of shape ${showShape(shape)}`,
+        );
       if (!sameShape(given.shape, shape) || given.data.length !== sizeOf(shape)) {
-        throw new ShapeError(`parameter '${this.name}.${name}'`, `${given.data.length} values of shape ${showShape(given.shape)}`, showShape(shape));
+        throw new ShapeError(
+          `parameter '${this.name}.${name}'`,
+          `${given.data.length} values of shape ${showShape(given.shape)}`,
+          showShape(shape),
+        );
       }
       flat.set(given.data, offset);
     }

@@ -24,7 +24,13 @@ export class Pipelines {
 
   /** What tells one pipeline from another. */
   static key(dispatch: Dispatch): string {
-    return JSON.stringify([dispatch.shader, dispatch.defines, dispatch.constants, dispatch.bindings.length, dispatch.usesRun]);
+    return JSON.stringify([
+      dispatch.shader,
+      dispatch.defines,
+      dispatch.constants,
+      dispatch.bindings.length,
+      dispatch.usesRun,
+    ]);
   }
 
   get(dispatch: Dispatch): Promise<Pipeline> {
@@ -51,11 +57,21 @@ export class Pipelines {
       layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
       compute: { module, entryPoint: 'main', constants: { ...constants } },
     });
-    const [outcome, error] = await Promise.all([made.then((pipeline) => ({ pipeline }), (why: Error) => ({ why })), refused]);
+    const [outcome, error] = await Promise.all([
+      made.then(
+        (pipeline) => ({ pipeline }),
+        (why: Error) => ({ why }),
+      ),
+      refused,
+    ]);
     if (!error && 'pipeline' in outcome) return { pipeline: outcome.pipeline, layout };
     const { messages } = await module.getCompilationInfo();
     const told = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`);
-    throw new ShaderError(shader, told.length > 0 ? told : [error?.message ?? ('why' in outcome ? outcome.why.message : 'no reason given')], code);
+    throw new ShaderError(
+      shader,
+      told.length > 0 ? told : [error?.message ?? ('why' in outcome ? outcome.why.message : 'no reason given')],
+      code,
+    );
   }
 
   private layout(storage: number, usesRun: boolean): GPUBindGroupLayout {

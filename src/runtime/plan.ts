@@ -22,7 +22,10 @@ export class Plan {
 
   /** A summary line, then a line a kernel. */
   toString(): string {
-    const rows = this.kernels.map((k, i) => `${String(i).padStart(4)}  ${k.shader.padEnd(24)} ${mb(k.bytes).padStart(9)} ${mflop(k.flops).padStart(12)}  ${k.label}`);
+    const rows = this.kernels.map(
+      (k, i) =>
+        `${String(i).padStart(4)}  ${k.shader.padEnd(24)} ${mb(k.bytes).padStart(9)} ${mflop(k.flops).padStart(12)}  ${k.label}`,
+    );
     return [this.summary, ...rows].join('\n');
   }
 

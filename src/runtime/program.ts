@@ -42,16 +42,28 @@ export class Program {
     const pipelines = await Promise.all(all.map(({ dispatch }) => home.pipelines.get(dispatch)));
     device.pushErrorScope('validation');
     device.pushErrorScope('out-of-memory');
-    const buffers = new Buffers(home, lowered, all.map(({ dispatch }) => dispatch.params));
+    const buffers = new Buffers(
+      home,
+      lowered,
+      all.map(({ dispatch }) => dispatch.params),
+    );
     const bound = all.map((at, i) => bind(device, at, pipelines[i], buffers, i));
     const [memory, validation] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
     const error = memory ?? validation;
     if (error) {
       buffers.destroy();
-      throw new Error(`compile '${spec.label}': the device refused (${error.message}); it asked for ${lowered.memory.peakBytes} bytes`);
+      throw new Error(
+        `compile '${spec.label}': the device refused (${error.message}); it asked for ${lowered.memory.peakBytes} bytes`,
+      );
     }
     const kernels = all.map(({ dispatch, bytes }) => plannedKernel(dispatch, bytes));
-    const plan = new Plan(spec.label, kernels, new Set(pipelines).size, lowered.memory.peakBytes, lowered.memory.boundBytes);
+    const plan = new Plan(
+      spec.label,
+      kernels,
+      new Set(pipelines).size,
+      lowered.memory.peakBytes,
+      lowered.memory.boundBytes,
+    );
     return new Program(home, spec, lowered, plan, buffers, bound);
   }
 
@@ -60,7 +72,10 @@ export class Program {
    * @param inputs a value for every input by name: an array of the input's size, or a number for a scalar
    * @throws ShapeError for a missing, unknown or wrongly sized input; EngineLostError where the device is lost
    */
-  run(inputs: Readonly<Record<string, Float32Array | number>> = {}, { seed = 0, step = this.runs }: RunOptions = {}): void {
+  run(
+    inputs: Readonly<Record<string, Float32Array | number>> = {},
+    { seed = 0, step = this.runs }: RunOptions = {},
+  ): void {
     this.home.assertAlive();
     this.fill(inputs);
     this.runWords[0] = seed >>> 0;
@@ -93,7 +108,13 @@ export class Program {
     const { device } = this.home;
     const size = this.lowered.outputBytes;
     if (size === 0) return {};
-    const staging = this.staging ?? device.createBuffer({ label: `${this.spec.label} read`, size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    const staging =
+      this.staging ??
+      device.createBuffer({
+        label: `${this.spec.label} read`,
+        size,
+        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      });
     this.staging = null;
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(this.buffers.outputs, 0, staging, 0, size);
@@ -103,7 +124,9 @@ export class Program {
     await staging.mapAsync(GPUMapMode.READ);
     this.home.assertAlive();
     const bytes = staging.getMappedRange();
-    const values = this.lowered.outputs.map(({ name, shape, offset }) => [name, new Float32Array(bytes.slice(offset, offset + sizeOf(shape) * 4))] as const);
+    const values = this.lowered.outputs.map(
+      ({ name, shape, offset }) => [name, new Float32Array(bytes.slice(offset, offset + sizeOf(shape) * 4))] as const,
+    );
     staging.unmap();
     if (this.staging) staging.destroy();
     else this.staging = staging;
@@ -119,9 +142,13 @@ export class Program {
    * Seconds of each kernel of the plan in one run with the latest inputs, by timestamp query; the run counts as one.
    * @throws Error where the device has no timestamp queries
    */
-  async profile(inputs: Readonly<Record<string, Float32Array | number>> = {}, options: RunOptions = {}): Promise<Float64Array> {
+  async profile(
+    inputs: Readonly<Record<string, Float32Array | number>> = {},
+    options: RunOptions = {},
+  ): Promise<Float64Array> {
     const { device } = this.home;
-    if (!device.features.has('timestamp-query')) throw new Error('profile: this device has no timestamp-query; time whole runs instead');
+    if (!device.features.has('timestamp-query'))
+      throw new Error('profile: this device has no timestamp-query; time whole runs instead');
     this.run(inputs, options);
     const count = this.bound.length;
     const querySet = device.createQuerySet({ type: 'timestamp', count: 2 * count });
@@ -130,7 +157,9 @@ export class Program {
     const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     const encoder = device.createCommandEncoder();
     this.bound.slice(0, this.bound.length).forEach(({ pipeline, group, workgroups }, i) => {
-      const pass = encoder.beginComputePass({ timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 } });
+      const pass = encoder.beginComputePass({
+        timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 },
+      });
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);
       pass.dispatchWorkgroups(...workgroups);
@@ -160,10 +189,12 @@ export class Program {
     }
     for (const { name, shape, offset } of this.inputs.values()) {
       const given = inputs[name];
-      if (given === undefined) throw new ShapeError(where, `no input '${name}'`, `an array of shape ${showShape(shape)}`);
+      if (given === undefined)
+        throw new ShapeError(where, `no input '${name}'`, `an array of shape ${showShape(shape)}`);
       const size = sizeOf(shape);
       const length = typeof given === 'number' ? 1 : given.length;
-      if (length !== size) throw new ShapeError(where, `${length} values for '${name}'`, `${size}, for shape ${showShape(shape)}`);
+      if (length !== size)
+        throw new ShapeError(where, `${length} values for '${name}'`, `${size}, for shape ${showShape(shape)}`);
       if (typeof given === 'number') this.feed[offset / 4] = given;
       else this.feed.set(given, offset / 4);
     }
@@ -171,7 +202,11 @@ export class Program {
 
   /** Learning rates fed as inputs need no place on the GPU. */
   private get rateInputs(): Set<string> {
-    return new Set((this.spec.updates ?? []).flatMap((u) => (u.kind === 'adam' && typeof u.learningRate === 'object' ? [u.learningRate.input] : [])));
+    return new Set(
+      (this.spec.updates ?? []).flatMap((u) =>
+        u.kind === 'adam' && typeof u.learningRate === 'object' ? [u.learningRate.input] : [],
+      ),
+    );
   }
 
   private stepAdam(update: AdamUpdate, slot: number, inputs: Readonly<Record<string, Float32Array | number>>): void {

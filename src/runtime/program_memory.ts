@@ -39,7 +39,8 @@ export class Buffers {
     lowered: Lowered,
     params: readonly (readonly number[])[],
   ) {
-    const make = (label: string, bytes: number, usage: number): GPUBuffer => home.device.createBuffer({ label, size: Math.max(bytes, 256), usage });
+    const make = (label: string, bytes: number, usage: number): GPUBuffer =>
+      home.device.createBuffer({ label, size: Math.max(bytes, 256), usage });
     const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const uniform = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.inputs = make('inputs', lowered.inputBytes, storage);
@@ -49,12 +50,17 @@ export class Buffers {
     let bytes = 0;
     this.uniformOffsets = params.map((words) => {
       const offset = bytes;
-      bytes += Math.ceil((uniformBytes(words)) / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
+      bytes += Math.ceil(uniformBytes(words) / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
       return offset;
     });
     this.uniforms = make('kernel parameters', bytes, uniform);
     const words = new Uint32Array(bytes / 4);
-    params.forEach((values, i) => words.set(values.map((v) => v >>> 0), this.uniformOffsets[i] / 4));
+    for (const [i, values] of params.entries()) {
+      words.set(
+        values.map((v) => v >>> 0),
+        this.uniformOffsets[i] / 4,
+      );
+    }
     home.device.queue.writeBuffer(this.uniforms, 0, words);
   }
 
@@ -99,13 +105,25 @@ export function placed(dispatch: Dispatch, places: ReadonlyMap<Root, Place>): Pl
   return { dispatch, memory, bytes: dispatchBytes(dispatch) };
 }
 
-export function bind(device: GPUDevice, at: Placed, { pipeline, layout }: Pipeline, buffers: Buffers, index: number): Bound {
+export function bind(
+  device: GPUDevice,
+  at: Placed,
+  { pipeline, layout }: Pipeline,
+  buffers: Buffers,
+  index: number,
+): Bound {
   const { dispatch } = at;
   const entries: GPUBindGroupEntry[] = [
-    { binding: 0, resource: { buffer: buffers.uniforms, offset: buffers.uniformOffsets[index], size: uniformBytes(dispatch.params) } },
+    {
+      binding: 0,
+      resource: {
+        buffer: buffers.uniforms,
+        offset: buffers.uniformOffsets[index],
+        size: uniformBytes(dispatch.params),
+      },
+    },
     ...at.memory.map((resource, i) => ({ binding: i + 1, resource: resource(buffers) })),
   ];
   if (dispatch.usesRun) entries.push({ binding: RUN_BINDING, resource: { buffer: buffers.run, size: RUN_BYTES } });
   return { pipeline, group: device.createBindGroup({ layout, entries }), workgroups: dispatch.workgroups };
 }
-

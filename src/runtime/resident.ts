@@ -18,12 +18,20 @@ export class ResidentParameters implements Resident {
 
   buffer(part: Part | 'gradient'): GPUBuffer {
     if (this.set.size !== this.floats) {
-      throw new ShapeError(`parameter set '${this.set.name}'`, 'parameters declared after it got its memory', 'every model traced before initialise or compile');
+      throw new ShapeError(
+        `parameter set '${this.set.name}'`,
+        'parameters declared after it got its memory',
+        'every model traced before initialise or compile',
+      );
     }
     const known = this.buffers.get(part);
     if (known) return known;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = this.device.createBuffer({ label: `${this.set.name} ${part}`, size: Math.max(this.floats * 4, 256), usage });
+    const buffer = this.device.createBuffer({
+      label: `${this.set.name} ${part}`,
+      size: Math.max(this.floats * 4, 256),
+      usage,
+    });
     this.buffers.set(part, buffer);
     return buffer;
   }

@@ -35,7 +35,12 @@ export interface Copy {
 /** Merged maps and sums either share a large tensor or are small enough for their memory not to matter. */
 const SMALL = 65536;
 
-export function schedule(needed: readonly Tensor[], copies: readonly Copy[], memory: Materialised, device: DeviceTraits): Unit[] {
+export function schedule(
+  needed: readonly Tensor[],
+  copies: readonly Copy[],
+  memory: Materialised,
+  device: DeviceTraits,
+): Unit[] {
   const jobs = [...needed.flatMap((node) => jobsOf(node, memory)), ...copies.map((copy) => copyJob(copy, memory))];
   const pending = new Map<Root, number>();
   for (const job of jobs) pending.set(job.root, (pending.get(job.root) ?? 0) + 1);
@@ -64,7 +69,11 @@ function merges(group: readonly Job[], other: Job, device: DeviceTraits): boolea
   if (other.kind !== head.kind || !sameShape(other.dims, head.dims) || !sameShape(other.axes, head.axes)) return false;
   const reads = new Set(group.flatMap((job) => [...job.reads]));
   const large = sizeOf(head.dims) > SMALL;
-  if (large && ![...other.reads].some((root) => reads.has(root) && root instanceof Scratch === false && sizeOf(root.shape) > SMALL)) return false;
+  if (
+    large &&
+    ![...other.reads].some((root) => reads.has(root) && root instanceof Scratch === false && sizeOf(root.shape) > SMALL)
+  )
+    return false;
   const all = new Set<Root>([...reads, ...other.reads, ...group.map((job) => job.root), other.root]);
   return all.size <= device.maxStorageBuffers;
 }
@@ -76,12 +85,27 @@ function jobsOf(node: Tensor, memory: Materialised): Job[] {
   switch (op.kind) {
     case 'kernel': {
       const reads = new Set(node.inputs.map((input) => storageOf(input, memory).root));
-      return [{ ...base, kind: 'kernel', dims: node.shape, line: () => 0, store: null, reads, label: `${op.name} ${node.label}` }];
+      return [
+        {
+          ...base,
+          kind: 'kernel',
+          dims: node.shape,
+          line: () => 0,
+          store: null,
+          reads,
+          label: `${op.name} ${node.label}`,
+        },
+      ];
     }
     case 'reduce': {
       const [input] = node.inputs;
       const line = (e: Expression): number => e.value(input);
-      return [withReads({ ...base, kind: 'reduce', dims: input.shape, axes: op.axes, line, store: null, label: `sum ${node.label}` }, memory)];
+      return [
+        withReads(
+          { ...base, kind: 'reduce', dims: input.shape, axes: op.axes, line, store: null, label: `sum ${node.label}` },
+          memory,
+        ),
+      ];
     }
     case 'concat': {
       let start = 0;
@@ -89,20 +113,44 @@ function jobsOf(node: Tensor, memory: Materialised): Job[] {
         const strides = stridesOf(node.shape);
         const store = { root: node, base: start * strides[op.axis], strides };
         start += part.shape[op.axis];
-        return withReads({ ...base, kind: 'map', dims: part.shape, line: (e) => e.value(part), store, label: `concat ${node.label}` }, memory);
+        return withReads(
+          { ...base, kind: 'map', dims: part.shape, line: (e) => e.value(part), store, label: `concat ${node.label}` },
+          memory,
+        );
       });
     }
     default: {
       const store = { root: node, base: 0, strides: stridesOf(node.shape) };
       const what = op.kind === 'map' ? op.fn : op.kind;
-      return [withReads({ ...base, kind: 'map', dims: node.shape, line: (e) => e.definition(node), store, label: `${what} ${node.label}` }, memory)];
+      return [
+        withReads(
+          {
+            ...base,
+            kind: 'map',
+            dims: node.shape,
+            line: (e) => e.definition(node),
+            store,
+            label: `${what} ${node.label}`,
+          },
+          memory,
+        ),
+      ];
     }
   }
 }
 
 function copyJob({ from, to }: Copy, memory: Materialised): Job {
   const store = { root: to, base: 0, strides: stridesOf(from.shape) };
-  const job = { kind: 'map' as const, label: `copy ${from.label}`, dims: from.shape, axes: [], node: from, line: (e: Expression) => e.value(from), store, root: to };
+  const job = {
+    kind: 'map' as const,
+    label: `copy ${from.label}`,
+    dims: from.shape,
+    axes: [],
+    node: from,
+    line: (e: Expression) => e.value(from),
+    store,
+    root: to,
+  };
   return withReads(job, memory);
 }
 
@@ -125,10 +173,22 @@ function emit(group: readonly Job[], memory: Materialised, device: DeviceTraits)
   const lines = group.map((job) => job.line(expression));
   const label = group.length > 1 ? `${head.label} +${group.length - 1}` : head.label;
   if (head.kind === 'map') {
-    return [emitMap(label, expression, group.map((job, i) => ({ line: lines[i], access: job.store as Access })))];
+    return [
+      emitMap(
+        label,
+        expression,
+        group.map((job, i) => ({ line: lines[i], access: job.store as Access })),
+      ),
+    ];
   }
   const threads = device.kind === 'cpu' ? 1024 : 16384;
-  return emitReduce(label, expression, head.axes, group.map((job, i) => ({ line: lines[i], root: job.root })), threads);
+  return emitReduce(
+    label,
+    expression,
+    head.axes,
+    group.map((job, i) => ({ line: lines[i], root: job.root })),
+    threads,
+  );
 }
 
 function emitKernel(job: Job, memory: Materialised, device: DeviceTraits): Dispatch[] {
@@ -167,7 +227,11 @@ function distinct(bindings: readonly Binding[]): { bindings: Binding[]; copies: 
     const floats = (root instanceof Scratch ? root.floats : sizeOf(root.shape)) - offset;
     const to = new Scratch(floats);
     const lines: Line[] = [{ kind: 'load', access: { root, base: offset, strides: [1] } }];
-    copies.push(emitMap('copy of a tensor bound twice', { dims: [floats], lines }, [{ line: 0, access: { root: to, base: 0, strides: [1] } }]));
+    copies.push(
+      emitMap('copy of a tensor bound twice', { dims: [floats], lines }, [
+        { line: 0, access: { root: to, base: 0, strides: [1] } },
+      ]),
+    );
     return { root: to, offset: 0 };
   });
   return { bindings: own, copies };

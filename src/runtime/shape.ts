@@ -3,7 +3,8 @@ export type Shape = readonly number[];
 
 export const sizeOf = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
 
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((extent, i) => extent === b[i]);
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((extent, i) => extent === b[i]);
 
 export const showShape = (shape: Shape): string => `[${shape.join(', ')}]`;
 
@@ -26,7 +27,11 @@ export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
     const ea = a[d - rank + a.length] ?? 1;
     const eb = b[d - rank + b.length] ?? 1;
     if (ea !== eb && ea !== 1 && eb !== 1) {
-      throw new ShapeError(op, `shapes ${showShape(a)} and ${showShape(b)}`, 'shapes that broadcast (equal or 1, aligned at the end)');
+      throw new ShapeError(
+        op,
+        `shapes ${showShape(a)} and ${showShape(b)}`,
+        'shapes that broadcast (equal or 1, aligned at the end)',
+      );
     }
     out[d] = ea === 1 ? eb : ea;
   }
@@ -38,7 +43,8 @@ export function normaliseAxes(axes: readonly number[] | undefined, rank: number,
   if (axes === undefined) return Array.from({ length: rank }, (_, d) => d);
   const out = axes.map((axis) => {
     const d = axis < 0 ? axis + rank : axis;
-    if (!Number.isInteger(d) || d < 0 || d >= rank) throw new ShapeError(op, `axis ${axis}`, `an axis of a tensor of rank ${rank}`);
+    if (!Number.isInteger(d) || d < 0 || d >= rank)
+      throw new ShapeError(op, `axis ${axis}`, `an axis of a tensor of rank ${rank}`);
     return d;
   });
   return [...new Set(out)].sort((p, q) => p - q);

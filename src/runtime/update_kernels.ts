@@ -19,10 +19,19 @@ export function updateDispatches(update: Update, slot: number): Placed[] {
     else runs.push({ first: offset, floats });
   }
   return runs.map(({ first, floats }) => {
-    const range = (buffer: (buffers: Buffers) => GPUBuffer) => (buffers: Buffers): GPUBufferBinding => ({ buffer: buffer(buffers), offset: first * 4, size: floats * 4 });
-    const place = (of: ParameterSet, part: 'value' | 'gradient' | 'm' | 'v') => range((buffers) => buffers.part(of, part));
-    const memory = update.kind === 'adam' ? (['value', 'gradient', 'm', 'v'] as const).map((part) => place(set, part)) : [place(set, 'value'), place(update.source, 'value')];
-    const params = update.kind === 'adam' ? [floats / 4, slot, ...[update.beta1, update.beta2, update.eps].map(floatBits)] : [floats / 4, floatBits(update.decay)];
+    const range =
+      (buffer: (buffers: Buffers) => GPUBuffer) =>
+      (buffers: Buffers): GPUBufferBinding => ({ buffer: buffer(buffers), offset: first * 4, size: floats * 4 });
+    const place = (of: ParameterSet, part: 'value' | 'gradient' | 'm' | 'v') =>
+      range((buffers) => buffers.part(of, part));
+    const memory =
+      update.kind === 'adam'
+        ? (['value', 'gradient', 'm', 'v'] as const).map((part) => place(set, part))
+        : [place(set, 'value'), place(update.source, 'value')];
+    const params =
+      update.kind === 'adam'
+        ? [floats / 4, slot, ...[update.beta1, update.beta2, update.eps].map(floatBits)]
+        : [floats / 4, floatBits(update.decay)];
     const dispatch: Dispatch = {
       label: `${update.kind} ${set.name}`,
       shader: update.kind === 'adam' ? 'adam' : 'moving_average',

@@ -39,16 +39,23 @@ export type Update = AdamUpdate | AverageUpdate;
  */
 export function adam(set: ParameterSet, loss: Tensor, options: AdamOptions): AdamUpdate {
   const { learningRate, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, only = () => true } = options;
-  const parameters = loss.graph.nodes.filter((node) => node.op.kind === 'parameter' && node.op.set === set && only(node.op.name));
-  if (parameters.length === 0) throw new ShapeError('adam', `no parameter of '${set.name}' in the graph`, 'a loss that uses the set');
+  const parameters = loss.graph.nodes.filter(
+    (node) => node.op.kind === 'parameter' && node.op.set === set && only(node.op.name),
+  );
+  if (parameters.length === 0)
+    throw new ShapeError('adam', `no parameter of '${set.name}' in the graph`, 'a loss that uses the set');
   const found = gradients(loss, parameters);
-  const trained = parameters.map((node, i) => ({ entry: set.get(node.op.kind === 'parameter' ? node.op.name : ''), gradient: found[i] }));
+  const trained = parameters.map((node, i) => ({
+    entry: set.get(node.op.kind === 'parameter' ? node.op.name : ''),
+    gradient: found[i],
+  }));
   return { kind: 'adam', set, trained, learningRate: rateOf(learningRate), beta1, beta2, eps };
 }
 
 function rateOf(rate: number | Tensor): number | { input: string } {
   if (!(rate instanceof Tensor)) return rate;
-  if (rate.op.kind !== 'input' || rate.rank !== 0) throw new ShapeError('adam', `a learning rate that is a ${rate.op.kind}`, 'a number or a scalar input');
+  if (rate.op.kind !== 'input' || rate.rank !== 0)
+    throw new ShapeError('adam', `a learning rate that is a ${rate.op.kind}`, 'a number or a scalar input');
   return { input: rate.op.name };
 }
 
@@ -56,7 +63,11 @@ function rateOf(rate: number | Tensor): number | { input: string } {
 export function ema(target: ParameterSet, source: ParameterSet, decay: number): AverageUpdate {
   const [a, b] = [target.entries, source.entries];
   if (a.length !== b.length || !a.every((entry, i) => entry.name === b[i].name && sameShape(entry.shape, b[i].shape))) {
-    throw new ShapeError('ema', `sets '${target.name}' and '${source.name}' that differ`, 'the same parameters in both');
+    throw new ShapeError(
+      'ema',
+      `sets '${target.name}' and '${source.name}' that differ`,
+      'the same parameters in both',
+    );
   }
   return { kind: 'average', target, source, decay };
 }

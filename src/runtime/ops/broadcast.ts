@@ -3,7 +3,8 @@ import type { Tensor, ViewIndex } from '../graph';
 import { normaliseAxes, type Shape, ShapeError, sameShape, showShape, sizeOf } from '../shape';
 
 const broadcastIndex: ViewIndex = { from: -1, step: 0, offset: 0 };
-export const viewKey = (index: readonly ViewIndex[]): string => `view ${index.map((i) => `${i.from}*${i.step}+${i.offset}`).join(' ')}`;
+export const viewKey = (index: readonly ViewIndex[]): string =>
+  `view ${index.map((i) => `${i.from}*${i.step}+${i.offset}`).join(' ')}`;
 
 /** Numpy's broadcast: axes of extent 1, or missing in front, are repeated. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
@@ -27,7 +28,11 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = sizeOf(shape.filter((extent) => extent !== -1));
   const to = shape.map((extent) => (extent === -1 ? sizeOf(x.shape) / known : extent));
   if (sizeOf(to) !== sizeOf(x.shape)) {
-    throw new ShapeError('reshape', `${showShape(x.shape)} to ${showShape(shape)}`, `a shape of ${sizeOf(x.shape)} elements`);
+    throw new ShapeError(
+      'reshape',
+      `${showShape(x.shape)} to ${showShape(shape)}`,
+      `a shape of ${sizeOf(x.shape)} elements`,
+    );
   }
   if (sameShape(x.shape, to)) return x;
   const gradient = (d: Tensor): Tensor[] => [reshape(d, x.shape)];
@@ -39,7 +44,13 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 /** A reshape that only adds or drops axes of extent 1 is a view; null where it is more. */
 function unitReshape(from: Shape, to: Shape): ViewIndex[] | null {
   const kept = to.map((extent, d) => ({ extent, d })).filter((axis) => axis.extent !== 1);
-  if (!sameShape(kept.map((axis) => axis.extent), from.filter((extent) => extent !== 1))) return null;
+  if (
+    !sameShape(
+      kept.map((axis) => axis.extent),
+      from.filter((extent) => extent !== 1),
+    )
+  )
+    return null;
   let next = 0;
   return from.map((extent) => (extent === 1 ? broadcastIndex : { from: kept[next++].d, step: 1, offset: 0 }));
 }
@@ -56,6 +67,11 @@ export function sum(x: Tensor, axes?: readonly number[], { keepDims = false }: R
   const dropped = x.shape.filter((_, d) => !over.includes(d));
   const real = over.filter((d) => x.shape[d] !== 1);
   if (real.length === 0) return reshape(x, keepDims ? kept : dropped);
-  const node = x.graph.add({ kind: 'reduce', axes: real, gradient: (d) => [broadcastTo(d, x.shape)] }, [x], kept, `sum ${real.join(',')}`);
+  const node = x.graph.add(
+    { kind: 'reduce', axes: real, gradient: (d) => [broadcastTo(d, x.shape)] },
+    [x],
+    kept,
+    `sum ${real.join(',')}`,
+  );
   return keepDims ? node : reshape(node, dropped);
 }

@@ -29,7 +29,8 @@ function sides(padding: Padding, [h, w]: readonly number[], [kh, kw]: readonly n
   if (typeof padding === 'number') return [padding, padding, padding, padding];
   if (padding === 'valid') return [0, 0, 0, 0];
   if (padding !== 'same') return padding;
-  const total = (extent: number, k: number): number => Math.max((Math.ceil(extent / stride) - 1) * stride + k - extent, 0);
+  const total = (extent: number, k: number): number =>
+    Math.max((Math.ceil(extent / stride) - 1) * stride + k - extent, 0);
   const [ty, tx] = [total(h, kh), total(w, kw)];
   return [ty >> 1, ty - (ty >> 1), tx >> 1, tx - (tx >> 1)];
 }
@@ -45,28 +46,58 @@ function checkOptions(op: string, stride: number, kernel: readonly number[]): vo
  * y [N, OH, OW, CO] from x [N, H, W, CI] and w [KH, KW, CI, CO]. No bias: add one of shape [CO].
  * @throws ShapeError for ranks, channels, kernels outside 1…9, strides outside 1…4, or an image smaller than the kernel
  */
-export function conv2d(x: Tensor, w: Tensor, { stride = 1, padding = 'same', mode = 'zero' }: ConvOptions = {}): Tensor {
+export function conv2d(
+  x: Tensor,
+  w: Tensor,
+  { stride = 1, padding = 'same', mode = 'zero' }: ConvOptions = {},
+): Tensor {
   if (x.rank !== 4 || w.rank !== 4 || x.shape[3] !== w.shape[2]) {
-    throw new ShapeError('conv2d', `x ${showShape(x.shape)}, w ${showShape(w.shape)}`, 'x [N, H, W, CI] and w [KH, KW, CI, CO]');
+    throw new ShapeError(
+      'conv2d',
+      `x ${showShape(x.shape)}, w ${showShape(w.shape)}`,
+      'x [N, H, W, CI] and w [KH, KW, CI, CO]',
+    );
   }
   const [kh, kw] = w.shape;
   checkOptions('conv2d', stride, [kh, kw]);
   const p = sides(padding, x.shape.slice(1, 3), [kh, kw], stride);
   if (mode === 'reflect' && p.some((amount) => amount > 0)) {
-    const widened = pad(x, [[0, 0], [p[0], p[1]], [p[2], p[3]], [0, 0]], 'reflect');
+    const widened = pad(
+      x,
+      [
+        [0, 0],
+        [p[0], p[1]],
+        [p[2], p[3]],
+        [0, 0],
+      ],
+      'reflect',
+    );
     return conv2d(widened, w, { stride, padding: 'valid' });
   }
-  const out = (extent: number, k: number, before: number, after: number): number => Math.floor((extent + before + after - k) / stride) + 1;
+  const out = (extent: number, k: number, before: number, after: number): number =>
+    Math.floor((extent + before + after - k) / stride) + 1;
   const [n, h, wd, ci] = x.shape;
   const c: ConvCase = {
-    n, h, w: wd, ci, kh, kw,
+    n,
+    h,
+    w: wd,
+    ci,
+    kh,
+    kw,
     oh: out(h, kh, p[0], p[1]),
     ow: out(wd, kw, p[2], p[3]),
     co: w.shape[3],
-    sy: stride, sx: stride, padTop: p[0], padLeft: p[2],
+    sy: stride,
+    sx: stride,
+    padTop: p[0],
+    padLeft: p[2],
   };
   if (c.oh < 1 || c.ow < 1) {
-    throw new ShapeError('conv2d', `an image of ${h}×${wd} padded by ${p.join(', ')}`, `at least the kernel's ${kh}×${kw}`);
+    throw new ShapeError(
+      'conv2d',
+      `an image of ${h}×${wd} padded by ${p.join(', ')}`,
+      `at least the kernel's ${kh}×${kw}`,
+    );
   }
   return forward(c, x, w);
 }
@@ -77,62 +108,118 @@ const keyOf = (c: ConvCase): string => `h ${c.h} w ${c.w} kh ${c.kh} kw ${c.kw} 
 function forward(c: ConvCase, x: Tensor, w: Tensor): Tensor {
   return x.graph.add(
     {
-      kind: 'kernel', name: 'conv2d', key: keyOf(c),
+      kind: 'kernel',
+      name: 'conv2d',
+      key: keyOf(c),
       kernels: (device) => conv2dKernels(c, device),
       gradient: (dy, need) => [need[0] ? inputGradient(c, dy, w) : null, need[1] ? weightGradient(c, x, dy) : null],
     },
-    [x, w], [c.n, c.oh, c.ow, c.co], `conv2d ${keyOf(c)}`,
+    [x, w],
+    [c.n, c.oh, c.ow, c.co],
+    `conv2d ${keyOf(c)}`,
   );
 }
 
 function inputGradient(c: ConvCase, dy: Tensor, w: Tensor): Tensor {
   return dy.graph.add(
     {
-      kind: 'kernel', name: 'conv2d_input_gradient', key: keyOf(c),
+      kind: 'kernel',
+      name: 'conv2d_input_gradient',
+      key: keyOf(c),
       kernels: (device) => conv2dInputGradientKernels(c, device),
       gradient: (g, need) => [need[0] ? forward(c, g, w) : null, need[1] ? weightGradient(c, g, dy) : null],
     },
-    [dy, w], [c.n, c.h, c.w, c.ci], `conv2d_input_gradient ${keyOf(c)}`,
+    [dy, w],
+    [c.n, c.h, c.w, c.ci],
+    `conv2d_input_gradient ${keyOf(c)}`,
   );
 }
 
 function weightGradient(c: ConvCase, x: Tensor, dy: Tensor): Tensor {
   return x.graph.add(
     {
-      kind: 'kernel', name: 'conv2d_weight_gradient', key: keyOf(c),
+      kind: 'kernel',
+      name: 'conv2d_weight_gradient',
+      key: keyOf(c),
       kernels: (device) => conv2dWeightGradientKernels(c, device),
       gradient: (g, need) => [need[0] ? inputGradient(c, dy, g) : null, need[1] ? forward(c, x, g) : null],
     },
-    [x, dy], [c.kh, c.kw, c.ci, c.co], `conv2d_weight_gradient ${keyOf(c)}`,
+    [x, dy],
+    [c.kh, c.kw, c.ci, c.co],
+    `conv2d_weight_gradient ${keyOf(c)}`,
   );
 }
 
 /** d loss / d x of {@link conv2d}, for x of `inputSize`. */
-export function conv2dInputGradient(dy: Tensor, w: Tensor, o: { inputSize: readonly [number, number]; stride?: number; padding?: Padding }): Tensor {
+export function conv2dInputGradient(
+  dy: Tensor,
+  w: Tensor,
+  o: { inputSize: readonly [number, number]; stride?: number; padding?: Padding },
+): Tensor {
   const { inputSize, stride = 1, padding = 'same' } = o;
   if (dy.rank !== 4 || w.rank !== 4 || dy.shape[3] !== w.shape[3]) {
-    throw new ShapeError('conv2dInputGradient', `dy ${showShape(dy.shape)}, w ${showShape(w.shape)}`, 'dy [N, OH, OW, CO] and w [KH, KW, CI, CO]');
+    throw new ShapeError(
+      'conv2dInputGradient',
+      `dy ${showShape(dy.shape)}, w ${showShape(w.shape)}`,
+      'dy [N, OH, OW, CO] and w [KH, KW, CI, CO]',
+    );
   }
   const [kh, kw, ci, co] = w.shape;
   checkOptions('conv2dInputGradient', stride, [kh, kw]);
   const p = sides(padding, inputSize, [kh, kw], stride);
   const [n, oh, ow] = dy.shape;
-  const c: ConvCase = { n, h: inputSize[0], w: inputSize[1], ci, oh, ow, co, kh, kw, sy: stride, sx: stride, padTop: p[0], padLeft: p[2] };
+  const c: ConvCase = {
+    n,
+    h: inputSize[0],
+    w: inputSize[1],
+    ci,
+    oh,
+    ow,
+    co,
+    kh,
+    kw,
+    sy: stride,
+    sx: stride,
+    padTop: p[0],
+    padLeft: p[2],
+  };
   checkOutput('conv2dInputGradient', c, p);
   return inputGradient(c, dy, w);
 }
 
 /** d loss / d w of {@link conv2d}, for w of `kernel`. */
-export function conv2dWeightGradient(x: Tensor, dy: Tensor, o: { kernel: readonly [number, number]; stride?: number; padding?: Padding }): Tensor {
+export function conv2dWeightGradient(
+  x: Tensor,
+  dy: Tensor,
+  o: { kernel: readonly [number, number]; stride?: number; padding?: Padding },
+): Tensor {
   const { kernel, stride = 1, padding = 'same' } = o;
   if (x.rank !== 4 || dy.rank !== 4 || x.shape[0] !== dy.shape[0]) {
-    throw new ShapeError('conv2dWeightGradient', `x ${showShape(x.shape)}, dy ${showShape(dy.shape)}`, 'x [N, H, W, CI] and dy [N, OH, OW, CO]');
+    throw new ShapeError(
+      'conv2dWeightGradient',
+      `x ${showShape(x.shape)}, dy ${showShape(dy.shape)}`,
+      'x [N, H, W, CI] and dy [N, OH, OW, CO]',
+    );
   }
   checkOptions('conv2dWeightGradient', stride, kernel);
   const [n, h, w, ci] = x.shape;
   const p = sides(padding, [h, w], kernel, stride);
   const [, oh, ow, co] = dy.shape;
-  const c: ConvCase = { n, h, w, ci, oh, ow, co, kh: kernel[0], kw: kernel[1], sy: stride, sx: stride, padTop: p[0], padLeft: p[2] };
+  const c: ConvCase = {
+    n,
+    h,
+    w,
+    ci,
+    oh,
+    ow,
+    co,
+    kh: kernel[0],
+    kw: kernel[1],
+    sy: stride,
+    sx: stride,
+    padTop: p[0],
+    padLeft: p[2],
+  };
   checkOutput('conv2dWeightGradient', c, p);
   return weightGradient(c, x, dy);
 }
@@ -140,20 +227,33 @@ export function conv2dWeightGradient(x: Tensor, dy: Tensor, o: { kernel: readonl
 function checkOutput(op: string, c: ConvCase, [top, bottom, left, right]: Sides): void {
   const oh = Math.floor((c.h + top + bottom - c.kh) / c.sy) + 1;
   const ow = Math.floor((c.w + left + right - c.kw) / c.sx) + 1;
-  if (oh !== c.oh || ow !== c.ow) throw new ShapeError(op, `dy of ${c.oh}×${c.ow}`, `${oh}×${ow}, what a ${c.h}×${c.w} image gives`);
+  if (oh !== c.oh || ow !== c.ow)
+    throw new ShapeError(op, `dy of ${c.oh}×${c.ow}`, `${oh}×${ow}, what a ${c.h}×${c.w} image gives`);
 }
 
 /**
  * Transposed convolution: the input gradient of the convolution with weights w [KH, KW, CO, CI], taken forwards.
  * Output extent: (in − 1) · stride − 2 · padding + K + outputPadding.
  */
-export function convTranspose2d(x: Tensor, w: Tensor, o: { stride?: number; padding?: number; outputPadding?: number } = {}): Tensor {
+export function convTranspose2d(
+  x: Tensor,
+  w: Tensor,
+  o: { stride?: number; padding?: number; outputPadding?: number } = {},
+): Tensor {
   const { stride = 1, padding = 0, outputPadding = 0 } = o;
   if (x.rank !== 4 || w.rank !== 4 || x.shape[3] !== w.shape[3]) {
-    throw new ShapeError('convTranspose2d', `x ${showShape(x.shape)}, w ${showShape(w.shape)}`, 'x [N, H, W, CI] and w [KH, KW, CO, CI]');
+    throw new ShapeError(
+      'convTranspose2d',
+      `x ${showShape(x.shape)}, w ${showShape(w.shape)}`,
+      'x [N, H, W, CI] and w [KH, KW, CO, CI]',
+    );
   }
   if (outputPadding < 0 || outputPadding >= stride) {
-    throw new ShapeError('convTranspose2d', `outputPadding ${outputPadding}`, `0 to ${stride - 1}, less than the stride`);
+    throw new ShapeError(
+      'convTranspose2d',
+      `outputPadding ${outputPadding}`,
+      `0 to ${stride - 1}, less than the stride`,
+    );
   }
   const extent = (size: number, k: number): number => (size - 1) * stride - 2 * padding + k + outputPadding;
   const inputSize: [number, number] = [extent(x.shape[1], w.shape[0]), extent(x.shape[2], w.shape[1])];

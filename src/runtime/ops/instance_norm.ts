@@ -36,7 +36,10 @@ function define(value: Tensor, inputs: readonly Tensor[], gradient: (d: Tensor) 
 }
 
 /** (x − μ) / √(σ² + ε), then γ and β of shape [C] where given. */
-export function instanceNorm(x: Tensor, { eps = 1e-5, gamma, beta }: NormOptions & { gamma?: Tensor; beta?: Tensor } = {}): Tensor {
+export function instanceNorm(
+  x: Tensor,
+  { eps = 1e-5, gamma, beta }: NormOptions & { gamma?: Tensor; beta?: Tensor } = {},
+): Tensor {
   const { mean, variance } = moments(x);
   const normal = mul(sub(x, mean), rsqrt(add(variance, eps)));
   const scaled = gamma ? mul(normal, gamma) : normal;
@@ -49,10 +52,17 @@ export function instanceNorm(x: Tensor, { eps = 1e-5, gamma, beta }: NormOptions
  * @param beta [T, C]
  * @param task [N, T]: one-hot for one task per sample, or any mixture
  */
-export function conditionalInstanceNorm(x: Tensor, gamma: Tensor, beta: Tensor, task: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor {
+export function conditionalInstanceNorm(
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  task: Tensor,
+  { eps = 1e-5 }: NormOptions = {},
+): Tensor {
   const [n, , , c] = x.shape;
   const t = gamma.shape[0];
-  const fits = gamma.rank === 2 && gamma.shape[1] === c && beta.rank === 2 && beta.shape[0] === t && beta.shape[1] === c;
+  const fits =
+    gamma.rank === 2 && gamma.shape[1] === c && beta.rank === 2 && beta.shape[0] === t && beta.shape[1] === c;
   if (!fits || task.rank !== 2 || task.shape[0] !== n || task.shape[1] !== t) {
     throw new ShapeError(
       'conditionalInstanceNorm',

@@ -17,21 +17,37 @@ export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = 
   const fits = a.rank === b.rank && (a.rank === 2 || (a.rank === 3 && a.shape[0] === b.shape[0])) && ka === kb;
   if (!fits) {
     const show = (t: Tensor, transposed: boolean): string => `${showShape(t.shape)}${transposed ? 'ᵀ' : ''}`;
-    throw new ShapeError('matmul', `${show(a, transposeA)} · ${show(b, transposeB)}`, '[M, K] · [K, N], or the same with one batch axis');
+    throw new ShapeError(
+      'matmul',
+      `${show(a, transposeA)} · ${show(b, transposeB)}`,
+      '[M, K] · [K, N], or the same with one batch axis',
+    );
   }
   const batch = a.rank === 3 ? a.shape[0] : 1;
   const shape = a.rank === 3 ? [batch, m, n] : [m, n];
   const key = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
   return a.graph.add(
     {
-      kind: 'kernel', name: 'matmul', key,
+      kind: 'kernel',
+      name: 'matmul',
+      key,
       kernels: (device) => matmulKernels({ batch, m, n, k: ka, transposeA, transposeB }, device),
       gradient: (d, need) => [
-        need[0] ? (transposeA ? matmul(b, d, { transposeA: transposeB, transposeB: true }) : matmul(d, b, { transposeB: !transposeB })) : null,
-        need[1] ? (transposeB ? matmul(d, a, { transposeA: true, transposeB: transposeA }) : matmul(a, d, { transposeA: !transposeA })) : null,
+        need[0]
+          ? transposeA
+            ? matmul(b, d, { transposeA: transposeB, transposeB: true })
+            : matmul(d, b, { transposeB: !transposeB })
+          : null,
+        need[1]
+          ? transposeB
+            ? matmul(d, a, { transposeA: true, transposeB: transposeA })
+            : matmul(a, d, { transposeA: !transposeA })
+          : null,
       ],
     },
-    [a, b], shape, `matmul ${key}`,
+    [a, b],
+    shape,
+    `matmul ${key}`,
   );
 }
 

@@ -2,7 +2,7 @@
  * Elementwise ops: one line each for value (the WGSL function in shaders/pointwise.wgsl) and gradient (in ops).
  * Operands broadcast as numpy's do; a number is a scalar.
  */
-import { Tensor, graphOf, type GradientRule, type Operandish } from '../graph';
+import { type GradientRule, graphOf, type Operandish, Tensor } from '../graph';
 import { broadcastShapes, sameShape } from '../shape';
 import { broadcastTo } from './broadcast';
 
@@ -91,7 +91,11 @@ export function greaterEqual(a: Operandish, b: Operandish): Tensor {
 /** `a` where `condition` ≠ 0, else `b`. */
 export function select(condition: Operandish, a: Operandish, b: Operandish): Tensor {
   const [c, x, y] = aligned('select', condition, a, b);
-  return map('choose', [c, x, y], [], (d, need) => [null, need[1] ? select(c, d, 0) : null, need[2] ? select(c, 0, d) : null]);
+  return map('choose', [c, x, y], [], (d, need) => [
+    null,
+    need[1] ? select(c, d, 0) : null,
+    need[2] ? select(c, 0, d) : null,
+  ]);
 }
 
 export const neg = (x: Tensor): Tensor => map('negate', [x], [], (d) => [neg(d)]);
@@ -104,7 +108,8 @@ export const exp = (x: Tensor): Tensor => map('exponential', [x], [], (d, _, y) 
 export const log = (x: Tensor): Tensor => map('logarithm', [x], [], (d) => [div(d, x)]);
 export const sqrt = (x: Tensor): Tensor => map('square_root', [x], [], (d, _, y) => [mul(d, div(0.5, y))]);
 /** 1 / √x */
-export const rsqrt = (x: Tensor): Tensor => map('inverse_root', [x], [], (d, _, y) => [mul(d, mul(mul(y, mul(y, y)), -0.5))]);
+export const rsqrt = (x: Tensor): Tensor =>
+  map('inverse_root', [x], [], (d, _, y) => [mul(d, mul(mul(y, mul(y, y)), -0.5))]);
 export const tanh = (x: Tensor): Tensor => map('hyperbolic_tangent', [x], [], (d, _, y) => [mul(d, sub(1, mul(y, y)))]);
 export const sigmoid = (x: Tensor): Tensor => map('sigmoid', [x], [], (d, _, y) => [mul(d, mul(y, sub(1, y)))]);
 /** log(1 + eˣ) */

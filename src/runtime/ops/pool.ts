@@ -26,7 +26,11 @@ function windowOf(op: string, x: Tensor, { size = 2, stride = size }: PoolOption
   if (x.rank !== 4) throw new ShapeError(op, showShape(x.shape), 'an image [N, H, W, C]');
   const [, h, w] = x.shape;
   if (!(size >= 1 && stride >= 1 && h >= size && w >= size)) {
-    throw new ShapeError(op, `size ${size}, stride ${stride} for ${h}×${w}`, 'a window no larger than the image, a stride of at least 1');
+    throw new ShapeError(
+      op,
+      `size ${size}, stride ${stride} for ${h}×${w}`,
+      'a window no larger than the image, a stride of at least 1',
+    );
   }
   return { size, stride, h, w, oh: Math.floor((h - size) / stride) + 1, ow: Math.floor((w - size) / stride) + 1 };
 }
@@ -42,7 +46,10 @@ export function averagePool(x: Tensor, options: PoolOptions = {}): Tensor {
   const shifted = Array.from({ length: size * size }, (_, i) =>
     slice(x, [0, Math.floor(i / size), i % size, 0], [n, oh, ow, c], [1, stride, stride, 1]),
   );
-  return mul(shifted.reduce((a, b) => add(a, b)), 1 / (size * size));
+  return mul(
+    shifted.reduce((a, b) => add(a, b)),
+    1 / (size * size),
+  );
 }
 
 /** The largest value of each window; where several are equal the gradient goes to the first in row-major order. */
@@ -52,11 +59,15 @@ export function maxPool(x: Tensor, options: PoolOptions = {}): Tensor {
   const out = [n, win.oh, win.ow, c];
   return x.graph.add(
     {
-      kind: 'kernel', name: 'max_pool', key: keyOf(win),
+      kind: 'kernel',
+      name: 'max_pool',
+      key: keyOf(win),
       kernels: () => poolKernels('MAXIMUM', win, [n, c], out, 1),
       gradient: (dy) => [scatter(win, x, dy)],
     },
-    [x], out, `max_pool ${keyOf(win)}`,
+    [x],
+    out,
+    `max_pool ${keyOf(win)}`,
   );
 }
 
@@ -67,11 +78,15 @@ function scatter(win: Window, x: Tensor, dy: Tensor): Tensor {
   const [n, , , c] = x.shape;
   return x.graph.add(
     {
-      kind: 'kernel', name: 'max_pool_scatter', key: keyOf(win),
+      kind: 'kernel',
+      name: 'max_pool_scatter',
+      key: keyOf(win),
       kernels: () => poolKernels('SCATTER', win, [n, c], x.shape, 2),
       gradient: (g, need) => [null, need[1] ? gather(win, x, g) : null],
     },
-    [x, dy], x.shape, `max_pool_scatter ${keyOf(win)}`,
+    [x, dy],
+    x.shape,
+    `max_pool_scatter ${keyOf(win)}`,
   );
 }
 
@@ -81,15 +96,25 @@ function gather(win: Window, x: Tensor, g: Tensor): Tensor {
   const out = [n, win.oh, win.ow, c];
   return x.graph.add(
     {
-      kind: 'kernel', name: 'max_pool_gather', key: keyOf(win),
+      kind: 'kernel',
+      name: 'max_pool_gather',
+      key: keyOf(win),
       kernels: () => poolKernels('GATHER', win, [n, c], out, 2),
       gradient: (d, need) => [null, need[1] ? scatter(win, x, d) : null],
     },
-    [x, g], out, `max_pool_gather ${keyOf(win)}`,
+    [x, g],
+    out,
+    `max_pool_gather ${keyOf(win)}`,
   );
 }
 
-function poolKernels(variant: 'MAXIMUM' | 'SCATTER' | 'GATHER', win: Window, [n, c]: number[], out: readonly number[], inputs: number): Kernels {
+function poolKernels(
+  variant: 'MAXIMUM' | 'SCATTER' | 'GATHER',
+  win: Window,
+  [n, c]: number[],
+  out: readonly number[],
+  inputs: number,
+): Kernels {
   return {
     scratch: [],
     kernels: [

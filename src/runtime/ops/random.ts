@@ -27,7 +27,9 @@ export function oneHot(index: Tensor, tasks: number): Tensor {
   if (index.rank !== 1) throw new ShapeError('oneHot', `an index of rank ${index.rank}`, 'one of shape [N]');
   return index.graph.add(
     { kind: 'kernel', name: 'one_hot', key: `${tasks}`, kernels: () => oneHotKernels(index.shape[0], tasks) },
-    [index], [index.shape[0], tasks], `one_hot ${tasks}`,
+    [index],
+    [index.shape[0], tasks],
+    `one_hot ${tasks}`,
   );
 }
 

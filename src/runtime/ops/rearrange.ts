@@ -7,7 +7,11 @@ import { viewKey } from './broadcast';
 /** Axes reordered: output axis i is input axis order[i]. */
 export function transpose(x: Tensor, order: readonly number[]): Tensor {
   if (order.length !== x.rank || [...order].sort((p, q) => p - q).some((axis, d) => axis !== d)) {
-    throw new ShapeError('transpose', `order ${showShape(order)} for ${showShape(x.shape)}`, `each axis 0…${x.rank - 1} once`);
+    throw new ShapeError(
+      'transpose',
+      `order ${showShape(order)} for ${showShape(x.shape)}`,
+      `each axis 0…${x.rank - 1} once`,
+    );
   }
   if (order.every((axis, d) => axis === d)) return x;
   const inverse = x.shape.map((_, d) => order.indexOf(d));
@@ -17,10 +21,20 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
 }
 
 /** `size` elements along each axis from `begin`, every `step`-th. */
-export function slice(x: Tensor, begin: readonly number[], size: readonly number[], step: readonly number[] = begin.map(() => 1)): Tensor {
-  const inside = (d: number): boolean => begin[d] >= 0 && size[d] >= 1 && step[d] >= 1 && begin[d] + (size[d] - 1) * step[d] < x.shape[d];
+export function slice(
+  x: Tensor,
+  begin: readonly number[],
+  size: readonly number[],
+  step: readonly number[] = begin.map(() => 1),
+): Tensor {
+  const inside = (d: number): boolean =>
+    begin[d] >= 0 && size[d] >= 1 && step[d] >= 1 && begin[d] + (size[d] - 1) * step[d] < x.shape[d];
   if (begin.length !== x.rank || size.length !== x.rank || !x.shape.every((_, d) => inside(d))) {
-    throw new ShapeError('slice', `begin ${showShape(begin)}, size ${showShape(size)}, step ${showShape(step)}`, `a part of ${showShape(x.shape)}`);
+    throw new ShapeError(
+      'slice',
+      `begin ${showShape(begin)}, size ${showShape(size)}, step ${showShape(step)}`,
+      `a part of ${showShape(x.shape)}`,
+    );
   }
   if (sameShape(size, x.shape)) return x;
   const index = x.shape.map((_, d) => ({ from: d, step: step[d], offset: begin[d] }));
@@ -41,9 +55,15 @@ export type PadMode = 'zero' | 'reflect';
  * repeated), as numpy's `reflect`.
  */
 export function pad(x: Tensor, amounts: readonly (readonly [number, number])[], mode: PadMode = 'zero'): Tensor {
-  const valid = amounts.length === x.rank && amounts.every(([b, a], d) => b >= 0 && a >= 0 && (mode === 'zero' || Math.max(a, b) < x.shape[d]));
+  const valid =
+    amounts.length === x.rank &&
+    amounts.every(([b, a], d) => b >= 0 && a >= 0 && (mode === 'zero' || Math.max(a, b) < x.shape[d]));
   if (!valid) {
-    throw new ShapeError('pad', `${JSON.stringify(amounts)} (${mode}) for ${showShape(x.shape)}`, 'an amount ≥ 0 for each side of each axis, below its extent for reflection');
+    throw new ShapeError(
+      'pad',
+      `${JSON.stringify(amounts)} (${mode}) for ${showShape(x.shape)}`,
+      'an amount ≥ 0 for each side of each axis, below its extent for reflection',
+    );
   }
   if (amounts.every(([b, a]) => b === 0 && a === 0)) return x;
   const begin = amounts.map(([before]) => before);
@@ -56,13 +76,25 @@ export function pad(x: Tensor, amounts: readonly (readonly [number, number])[], 
 /** The adjoint of reflection padding: what was copied out is summed back. */
 function unreflect(x: Tensor, shape: Shape, begin: readonly number[]): Tensor {
   const ones = begin.map(() => 1);
-  const gradient = (d: Tensor): Tensor[] => [padKernel('reflect', d, x.shape, begin, ones, (dd) => [unreflect(dd, shape, begin)])];
+  const gradient = (d: Tensor): Tensor[] => [
+    padKernel('reflect', d, x.shape, begin, ones, (dd) => [unreflect(dd, shape, begin)]),
+  ];
   return padKernel('unreflect', x, shape, begin, ones, gradient);
 }
 
-function padKernel(mode: string, x: Tensor, shape: Shape, begin: readonly number[], step: readonly number[], gradient: (d: Tensor) => Tensor[]): Tensor {
+function padKernel(
+  mode: string,
+  x: Tensor,
+  shape: Shape,
+  begin: readonly number[],
+  step: readonly number[],
+  gradient: (d: Tensor) => Tensor[],
+): Tensor {
   if (x.rank > 4) throw new ShapeError('pad', `rank ${x.rank}`, 'at most 4 axes');
-  const four = (values: readonly number[], fill: number): number[] => [...new Array<number>(4 - values.length).fill(fill), ...values];
+  const four = (values: readonly number[], fill: number): number[] => [
+    ...new Array<number>(4 - values.length).fill(fill),
+    ...values,
+  ];
   const kernels = (): Kernels => ({
     scratch: [],
     kernels: [
@@ -83,14 +115,27 @@ function padKernel(mode: string, x: Tensor, shape: Shape, begin: readonly number
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const [head] = parts;
   const d = axis < 0 ? axis + head.rank : axis;
-  const agrees = (t: Tensor): boolean => t.rank === head.rank && t.shape.every((extent, k) => k === d || extent === head.shape[k]);
+  const agrees = (t: Tensor): boolean =>
+    t.rank === head.rank && t.shape.every((extent, k) => k === d || extent === head.shape[k]);
   if (!(d >= 0 && d < head.rank) || !parts.every(agrees)) {
-    throw new ShapeError('concat', `${parts.map((t) => showShape(t.shape)).join(' and ')} along axis ${axis}`, 'shapes that differ along that axis alone');
+    throw new ShapeError(
+      'concat',
+      `${parts.map((t) => showShape(t.shape)).join(' and ')} along axis ${axis}`,
+      'shapes that differ along that axis alone',
+    );
   }
   if (parts.length === 1) return head;
   const shape = head.shape.map((extent, k) => (k === d ? parts.reduce((total, t) => total + t.shape[d], 0) : extent));
   const starts = parts.map((_, i) => parts.slice(0, i).reduce((total, t) => total + t.shape[d], 0));
   const gradient = (g: Tensor, need: readonly boolean[]): (Tensor | null)[] =>
-    parts.map((t, i) => (need[i] ? slice(g, shape.map((_, k) => (k === d ? starts[i] : 0)), t.shape) : null));
+    parts.map((t, i) =>
+      need[i]
+        ? slice(
+            g,
+            shape.map((_, k) => (k === d ? starts[i] : 0)),
+            t.shape,
+          )
+        : null,
+    );
   return head.graph.add({ kind: 'concat', axis: d, gradient }, parts, shape, `concat ${d}`);
 }

@@ -7,7 +7,11 @@ import { broadcastTo, reshape } from './broadcast';
 /** Each pixel repeated `factor` times along both axes. */
 export function upsampleNearest(x: Tensor, factor = 2): Tensor {
   if (x.rank !== 4 || !Number.isInteger(factor) || factor < 1) {
-    throw new ShapeError('upsampleNearest', `${showShape(x.shape)} by ${factor}`, 'an image [N, H, W, C] and a whole factor of at least 1');
+    throw new ShapeError(
+      'upsampleNearest',
+      `${showShape(x.shape)} by ${factor}`,
+      'an image [N, H, W, C] and a whole factor of at least 1',
+    );
   }
   const [n, h, w, c] = x.shape;
   const repeated = broadcastTo(reshape(x, [n, h, 1, w, 1, c]), [n, h, factor, w, factor, c]);
@@ -21,8 +25,16 @@ export function resizeBilinear(x: Tensor, [oh, ow]: readonly [number, number]): 
   const out = [n, oh, ow, c];
   const key = `bilinear ${h}×${w} ${oh}×${ow}`;
   return x.graph.add(
-    { kind: 'kernel', name: 'resize_bilinear', key, kernels: () => resizeKernels(false, x.shape, out), gradient: (d) => [adjoint(d, [h, w])] },
-    [x], out, key,
+    {
+      kind: 'kernel',
+      name: 'resize_bilinear',
+      key,
+      kernels: () => resizeKernels(false, x.shape, out),
+      gradient: (d) => [adjoint(d, [h, w])],
+    },
+    [x],
+    out,
+    key,
   );
 }
 
@@ -32,8 +44,16 @@ function adjoint(dy: Tensor, [h, w]: readonly [number, number]): Tensor {
   const shape = [n, h, w, c];
   const key = `bilinear adjoint ${h}×${w} ${oh}×${ow}`;
   return dy.graph.add(
-    { kind: 'kernel', name: 'resize_bilinear_adjoint', key, kernels: () => resizeKernels(true, shape, dy.shape), gradient: (d) => [resizeBilinear(d, [oh, ow])] },
-    [dy], shape, key,
+    {
+      kind: 'kernel',
+      name: 'resize_bilinear_adjoint',
+      key,
+      kernels: () => resizeKernels(true, shape, dy.shape),
+      gradient: (d) => [resizeBilinear(d, [oh, ow])],
+    },
+    [dy],
+    shape,
+    key,
   );
 }
 
