@@ -40,7 +40,7 @@ fn weights(tap_ci: u32, co4: u32) -> vec4f {
 fn store(pixel: u32, co4: u32, value: vec4f) {
 #if ${CO4}
   let element = pixel * (p.co / 4) + co4;
-  y[element] = epilogue(value, element);
+  y[element] = epilogue(value, element, co4);
 #else
   let i = pixel * p.co + co4 * 4;
   let left = p.co - co4 * 4;

@@ -26,9 +26,12 @@ override KW = 3u;
 override SY = 1u;
 override SX = 1u;
 
+${EPILOGUE}
+
 fn store(pixel: u32, ci4: u32, value: vec4f) {
 #if ${CI4}
-  dx[pixel * (p.ci / 4) + ci4] = value;
+  let element = pixel * (p.ci / 4) + ci4;
+  dx[element] = epilogue(value, element, ci4);
 #else
   let i = pixel * p.ci + ci4 * 4;
   let left = p.ci - ci4 * 4;

@@ -76,7 +76,7 @@ fn cell(pixel: Pixel, y: i32, x: i32) -> Cell {
 fn put(pixel: u32, column: u32, value: vec4f) {
   if (pixel < p.n * p.h * p.w && column < p.pitch) {
     let element = pixel * p.pitch + column;
-    result[element] = epilogue(value, element);
+    result[element] = epilogue(value, element, column);
   }
 }
 
@@ -139,10 +139,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #endif
         let sa = select(vec4f(), source[(ca.start + k) / 4], ca.inside);
         let sb = select(vec4f(), source[(cb.start + k) / 4], cb.inside);
-        add(&s, sa.x, sb.x, w0);
-        add(&s, sa.y, sb.y, w1);
-        add(&s, sa.z, sb.z, w2);
-        add(&s, sa.w, sb.w, w3);
+        accumulate(&s, sa.x, sb.x, w0);
+        accumulate(&s, sa.y, sb.y, w1);
+        accumulate(&s, sa.z, sb.z, w2);
+        accumulate(&s, sa.w, sb.w, w3);
       }
 #else
       for (var k = 0u; k < p.depth; k++) {
@@ -155,7 +155,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #else
         let w0 = weight[(start + k) * last + o];
 #endif
-        add(&s, select(0, source[ca.start + k], ca.inside), select(0, source[cb.start + k], cb.inside), w0);
+        accumulate(&s, select(0, source[ca.start + k], ca.inside), select(0, source[cb.start + k], cb.inside), w0);
       }
 #endif
     }

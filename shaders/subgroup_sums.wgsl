@@ -13,7 +13,7 @@ struct Sums {
 #endif
 }
 
-fn add(s: ptr<function, Sums>, a: f32, b: f32, columns: Columns) {
+fn accumulate(s: ptr<function, Sums>, a: f32, b: f32, columns: Columns) {
   (*s).a0 = fma(Columns(subgroupBroadcast(a, 0)), columns, (*s).a0);
   (*s).a1 = fma(Columns(subgroupBroadcast(a, 1)), columns, (*s).a1);
   (*s).a2 = fma(Columns(subgroupBroadcast(a, 2)), columns, (*s).a2);

@@ -18,8 +18,8 @@ export interface ConvCase {
   padLeft: number;
 }
 
-/** WGSL of `fn epilogue(value: vec4f, element: u32) -> vec4f`, element an index into y as vec4f (co a multiple of 4). */
-export const IDENTITY_EPILOGUE = 'fn epilogue(value: vec4f, element: u32) -> vec4f { return value; }';
+/** WGSL of what is done to four channels of a result before they are stored, at a vec4f index into it and their column. */
+export const IDENTITY_EPILOGUE = 'fn epilogue(sum: vec4f, element: u32, column: u32) -> vec4f { return sum; }';
 
 const threads = (count: number) => groupsFor(count, 64);
 const flops = (c: ConvCase) => 2 * c.n * c.oh * c.ow * c.co * c.kh * c.kw * c.ci;
@@ -52,14 +52,15 @@ export function conv2dKernels(c: ConvCase, device: DeviceTraits, epilogue = IDEN
 }
 
 /** Inputs dy, w; output dx. */
-export function conv2dInputGradientKernels(c: ConvCase, device: DeviceTraits): Kernels {
-  if (bySubgroup(c.ci, device)) return { scratch: [], kernels: [subgroupKernel(c, device.subgroupSize, true)] };
+export function conv2dInputGradientKernels(c: ConvCase, device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
+  if (bySubgroup(c.ci, device))
+    return { scratch: [], kernels: [subgroupKernel(c, device.subgroupSize, true, epilogue)] };
   return {
     scratch: [],
     kernels: [
       {
         shader: 'conv2d_input_gradient',
-        defines: vectors(c),
+        defines: { ...vectors(c), EPILOGUE: epilogue },
         constants: constants(c),
         params: sizes(c),
         buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],

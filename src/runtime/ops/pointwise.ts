@@ -117,7 +117,8 @@ export const softplus = (x: Tensor): Tensor => map('softplus', [x], [], (d) => [
 
 /** x where x > 0, else slope · x. */
 export function leakyRelu(x: Tensor, slope = 0.2): Tensor {
-  return map('leaky_relu', [x], [slope], (d) => [mul(d, map('leaky_relu_slope', [x], [slope]))]);
+  // For slopes above 0 the result has the sign of x, so that x itself need not be kept for the gradient.
+  return map('leaky_relu', [x], [slope], (d, _, y) => [mul(d, map('leaky_relu_slope', [slope > 0 ? y : x], [slope]))]);
 }
 
 /** x limited to [low, high]; the gradient is 0 outside. */
