@@ -1,7 +1,8 @@
-import { conv2d, conv2dInputGradient, conv2dWeightGradient } from '../../src/runtime';
+import { conv2d, conv2dInputGradient, conv2dWeightGradient, slice } from '../../src/runtime';
 import * as reference from '../reference/conv2d';
+import * as layout from '../reference/layout';
 import { anywhere } from '../reference/sample';
-import { checkOps, type OpCase } from './check_op';
+import { AS_A_GPU, checkOps, type OpCase } from './check_op';
 
 type Size4 = [number, number, number, number];
 
@@ -38,7 +39,7 @@ function weightGradient(name: string, x: Size4, w: Size4, options: reference.Con
   };
 }
 
-checkOps('conv2d', [
+const convolutions: OpCase[] = [
   forward('kernel 3, same, batch 2, channels not a multiple of 4', [2, 5, 7, 3], [3, 3, 3, 5]),
   forward('kernel 3, channels 4 to 8', [1, 5, 6, 4], [3, 3, 4, 8]),
   forward('kernel 3, channels 8 to 4, stride 2', [1, 6, 5, 8], [3, 3, 8, 4], { stride: 2 }),
@@ -71,9 +72,9 @@ checkOps('conv2d', [
   forward('padding 0 as a number', [1, 4, 4, 2], [3, 3, 2, 1], { padding: 0 }),
   forward('one row', [1, 1, 9, 2], [3, 3, 2, 2]),
   forward('more pixels than a workgroup has threads', [1, 17, 19, 1], [3, 3, 1, 4]),
-]);
+];
 
-checkOps('conv2d gradients as ops', [
+const gradientOps: OpCase[] = [
   inputGradient('dx, kernel 3, same, batch 2', [2, 4, 5, 3], [3, 3, 3, 2]),
   inputGradient('dx, channels 4 to 4, stride 2', [1, 6, 5, 4], [3, 3, 4, 4], { stride: 2 }),
   inputGradient('dx, kernel 4, even, stride 2, same', [1, 7, 6, 2], [4, 4, 2, 3], { stride: 2 }),
@@ -95,5 +96,22 @@ checkOps('conv2d gradients as ops', [
     padding: 'valid',
   }),
   weightGradient('dw of a 1×1 image', [2, 1, 1, 3], [3, 3, 3, 2]),
+  {
+    name: 'dw from two parts of one tensor, which a kernel may not bind twice',
+    inputs: { both: anywhere(2, 4, 4, 8) },
+    build: ({ both }) => {
+      const part = (n: number) => slice(both, [n, 0, 0, 0], [1, 4, 4, 8]);
+      return conv2dWeightGradient(part(0), part(1), { kernel: [3, 3] });
+    },
+    reference: ({ both }) => {
+      const part = (n: number) => layout.slice(both, [n, 0, 0, 0], [1, 4, 4, 8]);
+      return reference.conv2dWeightGradient(part(0), part(1), { kernel: [3, 3] });
+    },
+  },
   weightGradient('dw, so many pixels that the sum is split', [2, 33, 31, 2], [3, 3, 2, 3]),
-]);
+];
+
+checkOps('conv2d', convolutions);
+checkOps('conv2d gradients as ops', gradientOps);
+checkOps('conv2d, as on a GPU', convolutions, AS_A_GPU);
+checkOps('conv2d gradients as ops, as on a GPU', gradientOps, AS_A_GPU);

@@ -43,3 +43,12 @@ export function countingGpu(): CountingGpu {
   };
   return { gpu: gpu as unknown as GPU, made, modules };
 }
+
+/** What the compiler said of each module, if anything. */
+export async function messagesOf(modules: CountingGpu['modules']): Promise<string[]> {
+  const told = modules.map(async ({ code, module }) => {
+    const { messages } = await module.getCompilationInfo();
+    return messages.map(({ lineNum, message, type }) => `${type}: ${message}, at ${code.split('\n')[lineNum - 1]}`);
+  });
+  return (await Promise.all(told)).flat();
+}
