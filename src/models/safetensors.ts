@@ -2,15 +2,17 @@
  * The safetensors file format, both ways: an 8-byte little-endian header length, a JSON header of
  * `name → {dtype, shape, data_offsets}` plus `__metadata__` (strings only), then the samples, little-endian, row-major.
  *
- * Every number a file states is checked before it is used, because files arrive from share links.
+ * Every number a file states is checked before it is used, because files arrive from share links: the tensors must fill
+ * the data part from its first byte to its last without overlap, as the format demands.
  */
-import { floatToHalf, halfToFloat } from './half';
+import { BadInputError } from '../imaging/bad_input';
+import { floatFromHalf, halfFromFloat } from '../imaging/half';
 
 export interface StoredTensor {
   shape: readonly number[];
-  /** Samples widened to 32 bits whatever the file holds. */
+  /** Samples as float32 whatever the file holds; integers beyond 2^24 and float64 are rounded. */
   data: Float32Array;
-  /** How the file stores them. Written as 'F32' unless 'F16' is asked for. */
+  /** How the file stores them. Written as 'F32' unless 'F16' is asked for; any other type reads as 'F32'. */
   dtype?: 'F32' | 'F16';
 }
 
@@ -19,140 +21,161 @@ export interface Safetensors {
   metadata: Record<string, string>;
 }
 
-type Widen = (view: DataView, at: number) => number;
+interface Entry {
+  name: string;
+  dtype: string;
+  shape: number[];
+  begin: number;
+  end: number;
+}
 
 /** dtype → bytes a sample, and how to read one. */
-const DTYPES: Record<string, { bytes: number; read: Widen }> = {
-  F64: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
-  F32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
-  F16: { bytes: 2, read: (view, at) => halfToFloat(view.getUint16(at, true)) },
-  BF16: { bytes: 2, read: (view, at) => bfloatToFloat(view.getUint16(at, true)) },
-  I32: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
-  U8: { bytes: 1, read: (view, at) => view.getUint8(at) },
-};
+const DTYPES = new Map<string, { bytes: number; read: (view: DataView, at: number) => number }>([
+  ['F64', { bytes: 8, read: (view, at) => view.getFloat64(at, true) }],
+  ['F32', { bytes: 4, read: (view, at) => view.getFloat32(at, true) }],
+  ['F16', { bytes: 2, read: (view, at) => floatFromHalf(view.getUint16(at, true)) }],
+  ['BF16', { bytes: 2, read: (view, at) => floatFromBfloat(view.getUint16(at, true)) }],
+  ['I64', { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) }],
+  ['U64', { bytes: 8, read: (view, at) => Number(view.getBigUint64(at, true)) }],
+  ['I32', { bytes: 4, read: (view, at) => view.getInt32(at, true) }],
+  ['U32', { bytes: 4, read: (view, at) => view.getUint32(at, true) }],
+  ['I16', { bytes: 2, read: (view, at) => view.getInt16(at, true) }],
+  ['U16', { bytes: 2, read: (view, at) => view.getUint16(at, true) }],
+  ['I8', { bytes: 1, read: (view, at) => view.getInt8(at) }],
+  ['U8', { bytes: 1, read: (view, at) => view.getUint8(at) }],
+  ['BOOL', { bytes: 1, read: (view, at) => view.getUint8(at) }],
+]);
 
 /** No header of a network this program writes comes near this; a larger one is a damaged or hostile file. */
 const LARGEST_HEADER = 16 * 2 ** 20;
 
+/** All tensors, in the order of their data, and the metadata. Throws BadInputError on anything unsound. */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.byteLength < 8) throw notSafetensors(`${bytes.byteLength} bytes`, 'at least 8');
+  if (bytes.byteLength < 8) throw unsound(`a file of ${bytes.byteLength} bytes`);
   const headerBytes = Number(view.getBigUint64(0, true));
-  if (headerBytes > LARGEST_HEADER || headerBytes + 8 > bytes.byteLength)
-    throw notSafetensors(
-      `a header of ${headerBytes} bytes in a file of ${bytes.byteLength}`,
-      'a header inside the file',
-    );
+  if (headerBytes > LARGEST_HEADER || headerBytes + 8 > bytes.byteLength) {
+    throw unsound(`a header of ${headerBytes} bytes in a file of ${bytes.byteLength}`);
+  }
   const header = parseHeader(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes)));
   const start = 8 + headerBytes;
-  const tensors = new Map<string, StoredTensor>();
-  for (const [name, entry] of Object.entries(header.entries)) {
-    tensors.set(name, readTensor(name, entry, view, start));
-  }
+  const entries = header.entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  checkLayout(entries, bytes.byteLength - start);
+  const tensors = new Map(entries.map((entry) => [entry.name, readTensor(entry, view, start)]));
   return { tensors, metadata: header.metadata };
 }
 
-/** Names are written in the order given, each at a multiple of its sample size; the header is padded to 8 bytes. */
-export function writeSafetensors(tensors: Map<string, StoredTensor>, metadata: Record<string, string>): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+/**
+ * The file's bytes: header padded to 8 bytes, float32 tensors before float16 ones, each kind in the order given, so
+ * that every sample stands at a multiple of its size. Throws RangeError where a shape and its data disagree.
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Record<string, string>,
+): Uint8Array<ArrayBuffer> {
+  const wide = [...tensors].filter(([, { dtype }]) => dtype !== 'F16');
+  const narrow = [...tensors].filter(([, { dtype }]) => dtype === 'F16');
+  const entries: [string, object][] = [['__metadata__', metadata]];
   let offset = 0;
-  for (const [name, { shape, data, dtype = 'F32' }] of tensors) {
-    if (data.length !== elements(shape))
-      throw new Error(`${name}: got ${data.length} samples, wanted ${elements(shape)} for [${shape.join(', ')}]`);
-    const end = offset + data.length * (DTYPES[dtype]?.bytes ?? 4);
-    header[name] = { dtype, shape, data_offsets: [offset, end] };
+  for (const [name, { shape, data, dtype = 'F32' }] of [...wide, ...narrow]) {
+    if (data.length !== elements(shape)) {
+      throw new RangeError(`${name}: got ${data.length} samples, wanted ${elements(shape)} for [${shape.join(', ')}]`);
+    }
+    const end = offset + data.length * (dtype === 'F16' ? 2 : 4);
+    entries.push([name, { dtype, shape, data_offsets: [offset, end] }]);
     offset = end;
   }
-  const text = JSON.stringify(header);
-  const encoded = new TextEncoder().encode(text);
-  const headerBytes = Math.ceil(encoded.length / 8) * 8;
+  const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const headerBytes = Math.ceil(header.length / 8) * 8;
   const bytes = new Uint8Array(8 + headerBytes + offset).fill(0x20, 8, 8 + headerBytes);
-  bytes.set(encoded, 8);
+  bytes.set(header, 8);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(headerBytes), true);
   let at = 8 + headerBytes;
-  for (const { data, dtype = 'F32' } of tensors.values()) {
-    for (const sample of data) {
-      if (dtype === 'F16') view.setUint16(at, floatToHalf(sample), true);
-      else view.setFloat32(at, sample, true);
-      at += dtype === 'F16' ? 2 : 4;
-    }
+  for (const [, { data }] of wide) {
+    for (let i = 0; i < data.length; i++, at += 4) view.setFloat32(at, data[i], true);
+  }
+  for (const [, { data }] of narrow) {
+    for (let i = 0; i < data.length; i++, at += 2) view.setUint16(at, halfFromFloat(data[i]), true);
   }
   return bytes;
 }
 
-interface Entry {
-  dtype: string;
-  shape: number[];
-  data_offsets: [number, number];
-}
-
-function parseHeader(text: string): { entries: Record<string, Entry>; metadata: Record<string, string> } {
+function parseHeader(text: string): { entries: Entry[]; metadata: Record<string, string> } {
   let header: unknown;
   try {
     header = JSON.parse(text);
   } catch (error) {
-    throw new Error(notSafetensors('a header that is no JSON', 'a JSON object').message, { cause: error });
+    throw unsound(`a header that is no JSON (${error instanceof Error ? error.message : error})`);
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw notSafetensors('a header that is no object', 'a JSON object');
-  const entries: Record<string, Entry> = {};
-  let metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') metadata = checkedMetadata(value);
-    else entries[name] = checkedEntry(name, value);
-  }
-  return { entries, metadata };
+    throw unsound('a header that is no object');
+  const { __metadata__: metadata, ...rest } = header as Record<string, unknown>;
+  return {
+    metadata: checkedMetadata(metadata),
+    entries: Object.entries(rest).map(([name, value]) => checkedEntry(name, value)),
+  };
 }
 
 function checkedMetadata(value: unknown): Record<string, string> {
-  const entries = Object.entries((value ?? {}) as Record<string, unknown>);
-  for (const [key, text] of entries)
-    if (typeof text !== 'string') throw notSafetensors(`metadata '${key}' of type ${typeof text}`, 'strings only');
-  return Object.fromEntries(entries) as Record<string, string>;
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null) throw unsound('metadata that are no object');
+  const entries = Object.entries(value as Record<string, unknown>).map(([key, text]): [string, string] => {
+    if (typeof text !== 'string') throw unsound(`metadata '${key}' of type ${typeof text}`);
+    return [key, text];
+  });
+  return Object.fromEntries(entries);
 }
 
 const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
 
 function checkedEntry(name: string, value: unknown): Entry {
-  const entry = value as Partial<Entry> | null;
-  const offsets = entry?.data_offsets;
-  const sound =
-    typeof entry?.dtype === 'string' &&
-    Array.isArray(entry.shape) &&
-    entry.shape.every(isCount) &&
-    Array.isArray(offsets) &&
-    offsets.length === 2 &&
-    offsets.every(isCount);
-  if (!sound) throw notSafetensors(`an entry '${name}' without dtype, shape and data_offsets`, 'all three');
-  return entry as Entry;
+  const entry = (value ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
+  const { dtype, shape, data_offsets: offsets } = entry;
+  const sound = Array.isArray(shape) && shape.every(isCount) && Array.isArray(offsets) && offsets.length === 2;
+  if (!sound || !offsets.every(isCount)) throw unsound(`an entry '${name}' without dtype, shape and data_offsets`);
+  const bytes = typeof dtype === 'string' ? DTYPES.get(dtype)?.bytes : undefined;
+  if (typeof dtype !== 'string' || bytes === undefined) throw unsound(`dtype ${String(dtype)} of '${name}'`);
+  const [begin, end] = offsets;
+  if (end - begin !== elements(shape) * bytes) {
+    throw unsound(`bytes ${begin} to ${end} for ${dtype} [${shape.join(', ')}] of '${name}'`);
+  }
+  return { name, dtype, shape, begin, end };
 }
 
-function readTensor(name: string, entry: Entry, view: DataView, start: number): StoredTensor {
-  const kind = DTYPES[entry.dtype];
-  if (!kind) throw new Error(`${name}: got dtype ${entry.dtype}, wanted one of ${Object.keys(DTYPES).join(', ')}`);
-  const count = elements(entry.shape);
-  const [begin, end] = entry.data_offsets;
-  if (end - begin !== count * kind.bytes || start + end > view.byteLength)
-    throw new Error(
-      `${name}: got bytes ${begin}..${end} of ${view.byteLength - start}, wanted ${count * kind.bytes} bytes ` +
-        `for ${entry.dtype} [${entry.shape.join(', ')}]; the file is cut short or damaged`,
-    );
-  const data = new Float32Array(count);
-  for (let i = 0; i < count; i++) data[i] = kind.read(view, start + begin + i * kind.bytes);
-  return { shape: entry.shape, data, dtype: entry.dtype === 'F16' ? 'F16' : 'F32' };
+/** Entries in the order of their data. */
+function checkLayout(entries: Entry[], dataBytes: number): void {
+  let reached = 0;
+  for (const { name, begin, end } of entries) {
+    if (begin !== reached) throw unsound(`'${name}' from byte ${begin} where byte ${reached} was next`);
+    reached = end;
+  }
+  if (reached !== dataBytes) throw unsound(`tensors of ${reached} bytes over ${dataBytes} bytes of data`);
+}
+
+function readTensor({ dtype, shape, begin }: Entry, view: DataView, start: number): StoredTensor {
+  const { bytes, read } = DTYPES.get(dtype) ?? { bytes: 0, read: () => 0 };
+  const data = new Float32Array(elements(shape));
+  for (let i = 0, at = start + begin; i < data.length; i++, at += bytes) data[i] = read(view, at);
+  return { shape, data, dtype: dtype === 'F16' ? 'F16' : 'F32' };
 }
 
 function elements(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
-function bfloatToFloat(bits: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint32(0, bits << 16);
-  return view.getFloat32(0);
+const WORD = new DataView(new ArrayBuffer(4));
+
+/** bfloat16 is the upper half of a float32. */
+function floatFromBfloat(bits: number): number {
+  WORD.setUint32(0, bits * 65536);
+  return WORD.getFloat32(0);
 }
 
-function notSafetensors(got: string, wanted: string): Error {
-  return new Error(`not a safetensors file: got ${got}, wanted ${wanted}`);
+function unsound(got: string): BadInputError {
+  return new BadInputError(
+    got,
+    'a safetensors file whose header and data agree',
+    'The file is damaged, cut short or of another kind: download it again.',
+  );
 }
