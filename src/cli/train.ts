@@ -7,6 +7,7 @@ import { squeezenetPhi } from '../models/squeezenet';
 import { runConfig } from '../training/config';
 import { Control } from '../training/control';
 import type { FromThread, TrainConfig } from '../training/messages';
+import { OWN_PHI } from '../training/own_phi';
 import { train as trainRun } from '../training/session';
 import { type Command, type CommandLine, type Context, choice, count, text, texts, UsageError } from './command';
 import { readBytes, writeBytes } from './files';
@@ -123,9 +124,7 @@ function trainConfig(line: CommandLine): TrainConfig {
 
 async function phiOf(line: CommandLine) {
   if (line.values.phi !== undefined) return squeezenetPhi(readSafetensors(await readBytes(text(line, 'phi'))));
-  // src/cli and dist/cli lie equally deep, so this is the repository's models folder from either.
-  const own = new URL('../../models/phi.safetensors', import.meta.url);
-  return classifierPhi(readSafetensors(new Uint8Array(await readFile(own))));
+  return classifierPhi(readSafetensors(new Uint8Array(await readFile(OWN_PHI))));
 }
 
 function tell(event: FromThread, { say }: Context): void {

@@ -11,7 +11,7 @@
  * ReLU after each convolution, no norm: contrast and brightness are part of what the features must see.
  * Weights: `block1_conv1.weight`, `block1_conv1.bias` … `head.weight`, `head.bias`.
  */
-import { Graph, maxPool, mean, ParameterSet, relu, type Scope, type Tensor } from '../runtime';
+import { Graph, heNormal, maxPool, mean, ParameterSet, relu, type Scope, type Tensor } from '../runtime';
 import { convolution, dense } from './layers';
 import { checkedLayers, type Phi, weightsOf } from './phi';
 import type { Safetensors } from './safetensors';
@@ -42,7 +42,8 @@ export function classifierFeatures(
   for (const name of CLASSIFIER_LAYERS) {
     const block = Number(name[5]);
     if (block > 1 && name.endsWith('conv1')) h = maxPool(h);
-    h = relu(convolution(p.child(name), h, { kernel: 3, channels: first * Math.min(2 ** (block - 1), 4) }));
+    const channels = first * Math.min(2 ** (block - 1), 4);
+    h = relu(convolution(p.child(name), h, { kernel: 3, channels, initialiser: heNormal() }));
     maps.set(name, h);
     if (name === deepest) break;
   }

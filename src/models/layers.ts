@@ -14,6 +14,7 @@ import {
   conv2d,
   dropout,
   glorotUniform,
+  type Initialiser,
   instanceNorm,
   matmul,
   ones,
@@ -53,11 +54,13 @@ export interface ConvolutionShape {
   mode?: 'zero' | 'reflect';
   /** True where nothing behind the layer takes a bias's place. */
   bias?: boolean;
+  /** First weights; Glorot's, as in Keras, unless a deep stack of ReLUs without norms needs He's. */
+  initialiser?: Initialiser;
 }
 
 export function convolution(p: Scope, x: Tensor, shape: ConvolutionShape): Tensor {
-  const { kernel, channels, stride = 1, padding = 'same', mode = 'zero', bias = true } = shape;
-  const weight = p.parameter('weight', [kernel, kernel, x.shape[3], channels], glorotUniform());
+  const { kernel, channels, stride = 1, padding = 'same', mode = 'zero', bias = true, initialiser } = shape;
+  const weight = p.parameter('weight', [kernel, kernel, x.shape[3], channels], initialiser ?? glorotUniform());
   const y = conv2d(x, weight, { stride, padding, mode });
   return bias ? add(y, p.parameter('bias', [channels], zeros())) : y;
 }

@@ -149,7 +149,7 @@ export async function compileCGan(
   generator: ParameterSet,
   setting: { shape: Architecture; phi: Phi; config: CGanConfig; patch: number; tasks: number; synthetic: number },
 ): Promise<CGanPrograms> {
-  const { shape, phi, config, synthetic } = setting;
+  const { shape, phi, config, patch, synthetic } = setting;
   const { beta1, beta2 } = config;
   const optimiser = (graph: Graph) => ({ learningRate: graph.input('learningRate', []), beta1, beta2 });
 
@@ -162,6 +162,7 @@ export async function compileCGan(
   });
 
   const r = new Graph();
+  restorer(nets.average.scope(r), r.input('image', [1, patch, patch, 1]), shape.restorer); // declares the average's weights
   const made = restorerTerms(nets, batchInputs(r, generator, setting), shape, phi, config);
   const restorerStep = await engine.compile(r, {
     label: 'cGAN restorer step',

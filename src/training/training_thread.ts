@@ -3,7 +3,6 @@
  * The dedicated thread that owns the engine: one job at a time, training or restoring, told and telling by messages.
  * A new engine is made when the device was lost, so that the next job finds a working one.
  */
-import phiUrl from '../../models/phi.safetensors?url';
 import { classifierPhi } from '../models/classifier';
 import type { Phi } from '../models/phi';
 import { readSafetensors } from '../models/safetensors';
@@ -13,6 +12,7 @@ import { complaint } from './complaints';
 import { Control } from './control';
 import type { AdapterInfo, FromThread, ToThread, TrainConfig } from './messages';
 import { modelInfo, readModelFile } from './model_file';
+import { OWN_PHI } from './own_phi';
 import { presetInfos } from './preset_info';
 import { restoreImage } from './restore';
 import { train } from './session';
@@ -118,9 +118,9 @@ function theEngine(): Promise<Engine> {
 
 async function loadPhi(config: TrainConfig): Promise<Phi> {
   if (config.phi?.kind === 'squeezenet') return squeezenetPhi(readSafetensors(new Uint8Array(config.phi.weights)));
-  const response = await fetch(phiUrl);
+  const response = await fetch(OWN_PHI);
   if (!response.ok)
-    throw new Error(`got ${response.status} for ${phiUrl}, wanted the classifier's weights; reload the page`);
+    throw new Error(`got ${response.status} for ${OWN_PHI}, wanted the classifier's weights; reload the page`);
   return classifierPhi(readSafetensors(new Uint8Array(await response.arrayBuffer())));
 }
 
