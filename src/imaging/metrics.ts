@@ -1,4 +1,5 @@
 import { BadInputError } from './bad_input';
+import { percentiles } from './normalisation';
 import { checkPair, checkRange, type Samples } from './samples';
 import { ssim } from './ssim';
 
@@ -94,16 +95,9 @@ export function minMaxScaled(image: Samples, scale = 1): Samples {
 
 /** (v − p_low) / (p_high − p_low), not clipped; an image whose two percentiles are equal becomes zeros. */
 export function percentileScaled(image: Samples, low: number, high: number): Samples {
-  const sorted = Float64Array.from(image.data).sort();
-  const from = percentileOfSorted(sorted, low);
-  const to = percentileOfSorted(sorted, high);
+  const [from, to] = percentiles(image.data, [low, high]);
   const factor = to > from ? 1 / (to - from) : 0;
   return mapped(image, (value) => (value - from) * factor);
-}
-
-/** The p-th percentile (0 to 100) with linear interpolation between ranks, numpy's default. */
-export function percentile(data: Float32Array | Float64Array, p: number): number {
-  return percentileOfSorted(Float64Array.from(data).sort(), p);
 }
 
 /** α = cov(x, t) / var(x), β = mean(t) − α mean(x); a constant x has α = 0. */
@@ -120,14 +114,6 @@ export function affineFit(x: Samples, target: Samples): { alpha: number; beta: n
   }
   const alpha = variance > 0 ? covariance / variance : 0;
   return { alpha, beta: meanT - alpha * meanX };
-}
-
-function percentileOfSorted(sorted: Float64Array, p: number): number {
-  if (!(p >= 0 && p <= 100)) throw new RangeError(`percentile ${p} is not between 0 and 100`);
-  const rank = ((sorted.length - 1) * p) / 100;
-  const below = Math.floor(rank);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (rank - below);
 }
 
 function mapped(image: Samples, f: (value: number) => number): Samples {

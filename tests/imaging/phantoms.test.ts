@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plane } from '../../src/imaging/image';
 import { score } from '../../src/imaging/metrics';
+import { classifierPhantom, DEFECTS, withClassifierDefect } from '../../src/imaging/phantoms/classifier_phantom';
 import {
   PHANTOM_TASKS,
   type PhantomTask,
@@ -9,6 +10,7 @@ import {
   taskPsf,
   withDefect,
 } from '../../src/imaging/phantoms/phantom';
+import { STRUCTURES, structurePlane } from '../../src/imaging/phantoms/structures';
 import { Random } from '../../src/imaging/random';
 
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -101,4 +103,44 @@ it('refuses a size below 32, and anything but one of seed and generator', () => 
   expect(() => phantomPair('retina', { seed: 1, size: 31 })).toThrow('phantom: size 31 is not an integer ≥ 32');
   expect(() => phantomPair('retina', {})).toThrow('phantom: give either a seed or a random generator, one of the two');
   expect(() => phantomClean('retina', { seed: 1, random: new Random(1) })).toThrow('one of the two');
+});
+
+describe('labelled images for the feature network', () => {
+  it('are decided by the generator, come in every label and in any size', () => {
+    const seen = new Set<string>();
+    for (const [seed, size] of [
+      [1, 32],
+      [2, 48],
+    ]) {
+      const first = new Random(seed);
+      const second = new Random(seed);
+      for (let i = 0; i < 150; i++) {
+        const labelled = classifierPhantom(first, size);
+        expect(labelled.plane.data.length).toBe(size * size);
+        expect(isFinitePlane(labelled.plane)).toBe(true);
+        if (i < 10) expect(classifierPhantom(second, size)).toEqual(labelled);
+        seen.add(`${labelled.structure} ${labelled.defect}`);
+      }
+    }
+    expect(seen.size).toBe(STRUCTURES.length * DEFECTS.length);
+  });
+
+  it.each(STRUCTURES)('%s: between 0 and about 1, neither empty nor full', (structure) => {
+    for (const size of [64, 130]) {
+      const values = [...structurePlane(structure, new Random(9), size).data].sort((a, b) => a - b);
+      expect(values[0]).toBeGreaterThanOrEqual(0);
+      expect(values[Math.floor(0.999 * values.length)]).toBeGreaterThan(0.3);
+      expect(values[Math.floor(0.99 * values.length)]).toBeLessThan(2);
+      expect(mean(values)).toBeGreaterThan(0.005);
+      expect(mean(values)).toBeLessThan(0.6);
+    }
+  });
+
+  it.each(DEFECTS)('%s leaves its own mark', (defect) => {
+    const clean = structurePlane('bacteria', new Random(3), 64);
+    const spoiled = withClassifierDefect(defect, clean, new Random(4));
+    const error = score(spoiled, clean, 'raw', { range: 1 }).psnr;
+    if (defect === 'none') expect(error).toBe(Number.POSITIVE_INFINITY);
+    else expect(error).toBeLessThan(25);
+  });
 });
