@@ -14,7 +14,10 @@ export default defineConfig({
     cloudflareTest(async () => ({
       wrangler: { configPath: './wrangler.toml' },
       miniflare: {
-        bindings: { MIGRATIONS: existsSync(migrationsFolder) ? await readD1Migrations(migrationsFolder) : [] },
+        bindings: {
+          MIGRATIONS: existsSync(migrationsFolder) ? await readD1Migrations(migrationsFolder) : [],
+          FUZZ_REQUESTS: process.env.FUZZ_REQUESTS ?? '1000',
+        },
       },
     })),
   ],

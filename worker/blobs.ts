@@ -28,7 +28,7 @@ export const blobs = new Hono<Edge>()
       description: 'Asking also keeps those that are there for another day, published or not: the way to resume.',
       tag: 'blobs',
       ok: { 200: missingSchema },
-      refusals: [400, 411, 413, 422],
+      refusals: [400, 411, 413, 415, 422],
     }),
     checked('json', hashesSchema),
     async (c) => {

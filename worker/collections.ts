@@ -82,7 +82,7 @@ export const collections = new Hono<Edge>()
       tag: 'collections',
       token: 'edit',
       ok: { 200: collectionSchema },
-      refusals: [400, 401, 404, 409, 411, 412, 413, 422, 428],
+      refusals: [400, 401, 404, 409, 411, 412, 413, 415, 422, 428],
     }),
     checked('param', address),
     checked('json', collectionChangeSchema),

@@ -32,6 +32,7 @@ export const secureHeaders: MiddlewareHandler<Edge> = async (c, next) => {
   const isPage = c.res.headers.get('content-type')?.startsWith('text/html') ?? false;
   const turnstile = Boolean(c.env.TURNSTILE_SITE_KEY);
   const headers: Record<string, string> = {
+    'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'x-frame-options': 'DENY',

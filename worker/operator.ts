@@ -40,7 +40,7 @@ export const operator = new Hono<Edge>()
       tag: 'operator',
       token: 'operator',
       ok: { 200: done },
-      refusals: [400, 401, 404, 411, 413, 422],
+      refusals: [400, 401, 404, 411, 413, 415, 422],
     }),
     checked('json', takeDown),
     async (c) => {
@@ -73,7 +73,7 @@ export const operator = new Hono<Edge>()
       tag: 'operator',
       token: 'operator',
       ok: { 200: done },
-      refusals: [400, 401, 404, 411, 413, 422],
+      refusals: [400, 401, 404, 411, 413, 415, 422],
     }),
     checked('json', undo),
     async (c) => {

@@ -76,17 +76,17 @@ test('a file that was not uploaded, or is said to be of another length', async (
 });
 
 test('files come page by page, in order, none twice', async () => {
-  const files = Array.from({ length: 230 }, (_, i) =>
-    image(`clean/${String(i).padStart(3, '0')}.tif`, { content: tiff(2, 2, i) }),
+  const files = Array.from({ length: 130 }, (_, i) =>
+    image(`clean/${String(i).padStart(3, '0')}.tif`, { content: tiff(2, 2, i % 3) }),
   );
   const { id } = await publish(files);
   const record = await client().fetchVersion('dataset', id);
-  expect([record.files.length, record.nextFiles, record.fileCount]).toEqual([100, '100', 230]);
+  expect([record.files.length, record.nextFiles, record.fileCount]).toEqual([100, '100', 130]);
   const paths: string[] = [];
   for await (const file of client().files(record)) paths.push(file.path);
   expect(paths).toEqual(files.map((file) => file.path));
-  const page = await ask(`/api/datasets/${id}/files?cursor=200&limit=20`);
-  expect(await page.json()).toMatchObject({ next: '220' });
+  const page = await ask(`/api/datasets/${id}/files?cursor=100&limit=20`);
+  expect(await page.json()).toMatchObject({ next: '120' });
   expect((await refusal(await ask(`/api/datasets/${id}/files?cursor=-1`))).status).toBe(422);
 });
 

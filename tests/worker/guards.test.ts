@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { sha256 } from '../../src/wire/digest';
 import { ask, bindings, client, png, refusal, safetensors, tiff } from './edge';
 
@@ -19,7 +19,7 @@ test('bad JSON, wrong JSON, no JSON', async () => {
     expect([body.slice(0, 30), [400, 422].includes(status)]).toEqual([body.slice(0, 30), true]);
   }
   const form = await ask('/api/models', { method: 'POST', body: 'title=x', headers: { 'content-type': 'text/plain' } });
-  expect(await refusal(form)).toMatchObject({ status: 422, error: 'invalid' });
+  expect(await refusal(form)).toMatchObject({ status: 415, error: 'not-json' });
 });
 
 test('the refusal of a wrong field says which', async () => {
@@ -144,6 +144,7 @@ test('Turnstile: where the operator asks for it, a new collection needs its answ
 });
 
 test('a failure inside says nothing but its number', async () => {
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const broken = {
     prepare: () => {
       throw new Error('secret path /srv/x and SELECT');
@@ -153,6 +154,8 @@ test('a failure inside says nothing but its number', async () => {
   const body = await refusal(reply);
   expect([body.status, body.error]).toEqual([500, 'failed']);
   expect(JSON.stringify(body)).not.toMatch(/secret|SELECT|srv/);
+  expect(logged.mock.calls.join()).toContain(/request (\S+)\./.exec(body.what)?.[1]);
+  logged.mockRestore();
 });
 
 test('an unread body is drained before the reply', async () => {
@@ -166,4 +169,18 @@ test('an unread body is drained before the reply', async () => {
   });
   await ask('/api/nothing/here', { method: 'POST', body, headers: { 'content-length': '20000' } });
   expect(pulled).toBeGreaterThan(20);
+});
+
+test('a line of the log names the route, and no id, token, title or address', async () => {
+  const logged = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  const edge = client({ LOG_REQUESTS: 'yes' });
+  const { id, collection, editToken } = await edge.publishModel(safetensors(3, 60), { title: 'Quiet title' });
+  await edge.fetchModel(id);
+  await edge.rotateEditToken(collection, editToken as string);
+  const lines = logged.mock.calls.map(([line]) => String(line));
+  logged.mockRestore();
+  expect(lines.length).toBeGreaterThan(4);
+  expect(lines.map((line) => JSON.parse(line).route)).toContain('/api/collections/:id/token');
+  for (const secret of [id, collection, editToken as string, 'Quiet title', '127.0.0.1'])
+    expect(lines.join()).not.toContain(secret);
 });
