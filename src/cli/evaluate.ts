@@ -14,7 +14,8 @@ Scores an image, or every image of a folder, against its truth (paired by file n
   --metric paper    each image min-max scaled by itself to 0..255
   --metric care     truth scaled by its 0.1 and 99.9 percentiles, prediction mapped onto it by an affine fit (default)
 
-JSON: {metric, psnr, ssim, nrmse, n, perImage: [{name, psnr, ssim, nrmse}]}, the first three means over images.
+JSON: {metric, psnr, ssim, nrmse, n, perImage: [{name, psnr, ssim, nrmse}]}, psnr, ssim and nrmse being means over
+images; an infinite PSNR (equal images) is null.
 `;
 
 interface ImageScore extends Score {
