@@ -98,7 +98,10 @@ export function needsFloat64(sampleType: SampleType): boolean {
   return sampleType === 'float64' || sampleType === 'uint32' || sampleType === 'int32';
 }
 
-/** An image of the given size; `data` may be left out for zeros. Throws BadInputError where the lengths disagree. */
+/**
+ * An image of the given size; `data` may be left out for zeros. Throws BadInputError where the lengths disagree, and
+ * where there is not enough memory.
+ */
 export function makeImage(
   size: Partial<ImageSize>,
   sampleType: SampleType,
@@ -114,8 +117,25 @@ export function makeImage(
       'Give data whose length is the product of the five sizes.',
     );
   }
-  const zeros = () => (needsFloat64(sampleType) ? new Float64Array(samples) : new Float32Array(samples));
-  return { data: data ?? zeros(), size: full, sampleType, meta: { pixelSize: {}, unit: '', ...meta } };
+  return {
+    data: data ?? zeros(samples, sampleType),
+    size: full,
+    sampleType,
+    meta: { pixelSize: {}, unit: '', ...meta },
+  };
+}
+
+function zeros(samples: number, sampleType: SampleType): Float32Array | Float64Array {
+  try {
+    return needsFloat64(sampleType) ? new Float64Array(samples) : new Float32Array(samples);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new BadInputError(
+      `an image of ${samples} samples`,
+      'one that fits into the memory left',
+      'Close other images, or save the channels, frames or slices you need as a file of their own.',
+    );
+  }
 }
 
 /** t · z · c · y · x. */

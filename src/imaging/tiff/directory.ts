@@ -59,11 +59,16 @@ export class Directory {
     private readonly file: string,
   ) {}
 
-  /** All values of a numeric tag (fractions as quotients). Throws BadInputError where they lie outside the file. */
-  numbers(tag: number): number[] | undefined {
+  /**
+   * The values of a numeric tag (fractions as quotients), the first `most` of them.
+   * Throws BadInputError where they lie outside the file.
+   */
+  numbers(tag: number, most = Number.POSITIVE_INFINITY): number[] | undefined {
     const field = this.find(tag);
     if (field === undefined || field.type === 2) return undefined;
-    return Array.from({ length: field.count }, (_, i) => this.value(field.type, field.at + i * TYPE_BYTES[field.type]));
+    return Array.from({ length: Math.min(field.count, most) }, (_, i) =>
+      this.value(field.type, field.at + i * TYPE_BYTES[field.type]),
+    );
   }
 
   /** The first value of a numeric tag. */

@@ -13,87 +13,122 @@ export interface OmeImage {
   meta: Partial<ImageMeta>;
 }
 
-/** The attributes of the first <Pixels>, its <TiffData> and <Channel> elements; undefined where there is no OME-XML. */
+/**
+ * What the first <Pixels> of an OME-XML description says about this file's pages; undefined where there is no OME-XML,
+ * or only a pointer to a companion file (BinaryOnly), so that the pages are all that can be known.
+ */
 export function parseOme(
   description: string | undefined,
   pages: number,
   samples: number,
   file: string,
 ): OmeImage | undefined {
-  if (description === undefined || !/<OME[\s>]/.test(description)) return undefined;
-  // A companion file holds the metadata; this file's pages are all that can be known here.
-  const pixels = /<Pixels\b([^>]*)>([\s\S]*?)<\/Pixels>/.exec(description);
-  if (pixels === null) return undefined;
-  const attributes = attributesOf(pixels[1]);
-  const order = attributes.get('DimensionOrder') ?? 'XYZCT';
-  const size = {
-    t: whole(attributes.get('SizeT')),
-    z: whole(attributes.get('SizeZ')),
-    c: whole(attributes.get('SizeC')),
-  };
-  const channelPages = Math.max(1, Math.ceil(size.c / samples));
-  const axes = [...order.slice(2).toLowerCase()] as ('t' | 'z' | 'c')[];
-  if (order.slice(0, 2) !== 'XY' || [...axes].sort().join('') !== 'ctz') {
-    throw refuse(file, `dimension order '${order}'`);
+  const pixels = description === undefined ? undefined : parsePixels(description);
+  if (pixels === undefined) return undefined;
+  const { attributes } = pixels;
+  const dimensions = attributes.get('DimensionOrder') ?? 'XYZCT';
+  const axes = [...dimensions.slice(2).toLowerCase()] as Axis[];
+  if (dimensions.slice(0, 2) !== 'XY' || [...axes].sort().join('') !== 'ctz') {
+    throw refuse(file, `dimension order '${dimensions}'`);
   }
-  const ome: Order = { axes, counts: { t: size.t, z: size.z, c: channelPages }, samples };
+  const channels = natural(attributes.get('SizeC')) ?? 1;
+  const order: Order = {
+    axes,
+    samples,
+    counts: {
+      t: Math.max(1, natural(attributes.get('SizeT')) ?? 1),
+      z: Math.max(1, natural(attributes.get('SizeZ')) ?? 1),
+      c: Math.max(1, Math.ceil(channels / samples)),
+    },
+  };
   const places = new Map<number, Required<PlaneAt>>();
-  for (const block of tiffDataOf(description, pixels[2], pages, ome)) {
-    let index = block.first;
-    for (let i = 0; i < block.count && block.ifd + i < pages; i++) {
-      places.set(block.ifd + i, placeOf(index++, ome));
-    }
+  for (const { page, count, plane } of blocksOf(pixels, pages, order)) {
+    for (let i = 0; i < count && page + i < pages; i++) places.set(page + i, placeOf(plane + i, order));
   }
   const box = boundingBox(places, file);
   return {
     size: { t: box.size.t, z: box.size.z, c: box.size.c * samples },
     places: new Map([...places].map(([page, at]) => [page, { t: at.t - box.t, z: at.z - box.z, c: at.c - box.c }])),
-    meta: metaOf(attributes, pixels[2], size.c),
+    meta: metaOf(pixels, channels),
   };
 }
 
+type Axis = 't' | 'z' | 'c';
+
 interface Order {
-  axes: ('t' | 'z' | 'c')[];
-  counts: { t: number; z: number; c: number };
+  /** Fastest first. */
+  axes: Axis[];
+  counts: Record<Axis, number>;
   samples: number;
 }
 
-/** The <TiffData> blocks that lie in this file: first page, number of pages, and the index of its first plane. */
-function tiffDataOf(description: string, inner: string, pages: number, order: Order) {
-  const own = /<OME\b[^>]*\bUUID="([^"]*)"/.exec(description)?.[1];
-  const elements = [...inner.matchAll(/<TiffData\b([^>]*?)(?:\/>|>([\s\S]*?)<\/TiffData>)/g)];
-  if (elements.length === 0) return [{ ifd: 0, count: pages, first: 0 }];
-  return elements.flatMap(([, raw, body = '']) => {
-    const uuid = /<UUID\b[^>]*>([^<]*)<\/UUID>/.exec(body)?.[1]?.trim();
-    if (uuid !== undefined && own !== undefined && uuid !== own) return [];
-    const data = attributesOf(raw);
-    const number = (name: string) => natural(data.get(name)) ?? 0;
+interface Pixels {
+  /** The file's own UUID. */
+  uuid?: string;
+  attributes: Map<string, string>;
+  tiffData: { attributes: Map<string, string>; uuid?: string }[];
+  channels: Map<string, string>[];
+}
+
+/** No element that is read here has longer attributes. */
+const LONGEST_TAG = 10_000;
+
+/** Goes through the tags once, so a damaged description costs no more than a sound one. */
+function parsePixels(description: string): Pixels | undefined {
+  let uuid: string | undefined;
+  let pixels: Pixels | undefined;
+  for (const [, closing, name, raw, text] of description.matchAll(/<(\/?)(?:\w+:)?(\w+)\b([^<>]*)>([^<]*)/g)) {
+    if (raw.length > LONGEST_TAG) continue;
+    if (closing === '/') {
+      if (name === 'Pixels') break;
+    } else if (name === 'OME') {
+      uuid = attributesOf(raw).get('UUID');
+    } else if (name === 'Pixels') {
+      pixels = { uuid, attributes: attributesOf(raw), tiffData: [], channels: [] };
+    } else if (name === 'TiffData') {
+      pixels?.tiffData.push({ attributes: attributesOf(raw) });
+    } else if (name === 'Channel') {
+      pixels?.channels.push(attributesOf(raw));
+    } else if (name === 'UUID') {
+      const last = pixels?.tiffData.at(-1);
+      if (last !== undefined) last.uuid = text.trim();
+    }
+  }
+  return pixels;
+}
+
+/** The blocks of pages that lie in this file: first page, number of pages, and which plane in order the first one is. */
+function blocksOf({ uuid, tiffData }: Pixels, pages: number, order: Order) {
+  if (tiffData.length === 0) return [{ page: 0, count: pages, plane: 0 }];
+  const here = tiffData.filter((data) => data.uuid === undefined || uuid === undefined || data.uuid === uuid);
+  return here.map(({ attributes }) => {
+    const number = (name: string) => natural(attributes.get(name)) ?? 0;
     const at = { t: number('FirstT'), z: number('FirstZ'), c: Math.floor(number('FirstC') / order.samples) };
-    const ifd = natural(data.get('IFD'));
-    const count = natural(data.get('PlaneCount')) ?? (ifd === undefined ? pages : 1);
-    return [{ ifd: ifd ?? 0, count, first: indexOf(at, order) }];
+    const page = natural(attributes.get('IFD'));
+    const count = natural(attributes.get('PlaneCount')) ?? (page === undefined ? pages : 1);
+    return { page: page ?? 0, count, plane: indexOf(at, order) };
   });
 }
 
-/** Page sizes, unit and names that do not depend on which planes are here. */
-function metaOf(attributes: Map<string, string>, inner: string, channels: number): Partial<ImageMeta> {
+/** Pixel size, unit and names, which do not depend on which planes are here. */
+function metaOf({ attributes, channels }: Pixels, channelCount: number): Partial<ImageMeta> {
   const length = (axis: string) => positive(attributes.get(`PhysicalSize${axis}`));
-  const names = [...inner.matchAll(/<Channel\b([^>]*)>/g)].map(([, raw]) => attributesOf(raw).get('Name') ?? '');
+  const names = channels.map((channel) => channel.get('Name') ?? '');
   const x = length('X');
   return {
     source: 'ome',
     pixelSize: { x, y: length('Y'), z: length('Z') },
     unit: x === undefined ? '' : (attributes.get('PhysicalSizeXUnit') ?? 'µm'),
     frameInterval: positive(attributes.get('TimeIncrement')),
-    channelNames: names.length === channels && names.every((name) => name !== '') ? names : undefined,
+    channelNames: names.length === channelCount && names.every((name) => name !== '') ? names : undefined,
   };
 }
 
 /** The smallest box around the places. Throws where they do not fill it: the rest is in other files. */
 function boundingBox(places: Map<number, Required<PlaneAt>>, file: string) {
   const all = [...places.values()];
-  const low = (axis: 't' | 'z' | 'c') => all.reduce((least, at) => Math.min(least, at[axis]), Number.POSITIVE_INFINITY);
-  const high = (axis: 't' | 'z' | 'c') => all.reduce((most, at) => Math.max(most, at[axis]), 0);
+  const low = (axis: Axis) => all.reduce((least, at) => Math.min(least, at[axis]), Number.POSITIVE_INFINITY);
+  const high = (axis: Axis) => all.reduce((most, at) => Math.max(most, at[axis]), 0);
   const start = { t: low('t'), z: low('z'), c: low('c') };
   const size = { t: high('t') - start.t + 1, z: high('z') - start.z + 1, c: high('c') - start.c + 1 };
   const distinct = new Set(all.map((at) => `${at.t} ${at.z} ${at.c}`)).size;
@@ -139,10 +174,6 @@ function unescapeXml(text: string): string {
 
 function natural(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-}
-
-function whole(text: string | undefined): number {
-  return Math.max(1, natural(text) ?? 1);
 }
 
 function positive(text: string | undefined): number | undefined {

@@ -63,9 +63,9 @@ const REFUSED_COMPRESSIONS = new Map<number, string>([
 
 /**
  * The most that one stored byte can become: PackBits repeats 128 times from 2 bytes, Deflate 258 from 2 bits, LZW
- * about 1,300 on one endless run. A page that claims more pixels than that cannot be in its file.
+ * strings of at most 3,839 from 12. A page that claims more pixels than that cannot be in its file.
  */
-const LARGEST_EXPANSION: Record<Compression, number> = { none: 1, packbits: 64, lzw: 1400, deflate: 1040 };
+const LARGEST_EXPANSION: Record<Compression, number> = { none: 1, packbits: 64, lzw: 2560, deflate: 1040 };
 
 /** No typed array is asked for more samples than this. */
 export const LARGEST_SAMPLE_COUNT = 2 ** 30;
@@ -197,30 +197,30 @@ function readPredictor(directory: Directory, bits: number, sampleType: SampleTyp
 
 function readSegments(page: Omit<Page, 'segments'>, tiff: TiffFile, file: string): Segment[] {
   const { directory, tiled } = page;
-  const offsets =
-    directory.numbers(tiled ? TAG.tileOffsets : TAG.stripOffsets) ?? directory.numbers(TAG.stripOffsets) ?? [];
-  const counts =
-    directory.numbers(tiled ? TAG.tileByteCounts : TAG.stripByteCounts) ?? directory.numbers(TAG.stripByteCounts);
   const across = Math.ceil(page.width / page.segmentWidth);
   const down = Math.ceil(page.height / page.segmentHeight);
   const wanted = across * down * (page.planar ? page.samplesPerPixel : 1);
+  // Some writers keep tiles under the tags of strips.
+  const numbers = (tileTag: number, stripTag: number) =>
+    (tiled ? directory.numbers(tileTag, wanted) : undefined) ?? directory.numbers(stripTag, wanted);
+  const offsets = numbers(TAG.tileOffsets, TAG.stripOffsets) ?? [];
+  const counts = numbers(TAG.tileByteCounts, TAG.stripByteCounts);
   if (offsets.length < wanted) throw damaged(file, `${offsets.length} strips or tiles where ${wanted} are needed`);
+  const rowBytes = segmentRowBytes(page);
   let stored = 0;
-  const segments = offsets.slice(0, wanted).map((offset, i) => {
-    const rows = tiled
-      ? page.segmentHeight
-      : Math.min(page.segmentHeight, page.height - (i % down) * page.segmentHeight);
-    const whole = rows * segmentRowBytes(page);
-    const byteCount = page.compression === 'none' ? whole : (counts?.[i] ?? 0);
+  let needed = 0;
+  const segments = offsets.map((offset, i) => {
+    const last = page.height - (i % down) * page.segmentHeight;
+    const rows = tiled ? page.segmentHeight : Math.min(page.segmentHeight, last);
+    const byteCount = page.compression === 'none' ? rows * rowBytes : (counts?.[i] ?? 0);
     if (byteCount === 0 || offset + byteCount > tiff.bytes.length) {
       throw damaged(file, `strip or tile ${i} of ${byteCount} bytes at byte ${offset} of ${tiff.bytes.length}`);
     }
     stored += byteCount;
+    needed += rows * rowBytes;
     return { offset, byteCount };
   });
-  const claimed = wanted * page.segmentHeight * segmentRowBytes(page);
-  const rounding = page.segmentHeight * segmentRowBytes(page);
-  if (page.compression !== 'none' && claimed - rounding > stored * LARGEST_EXPANSION[page.compression]) {
+  if (needed > stored * LARGEST_EXPANSION[page.compression]) {
     throw damaged(file, `${page.width}×${page.height} pixels out of ${stored} compressed bytes`);
   }
   return segments;

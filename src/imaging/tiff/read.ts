@@ -28,9 +28,11 @@ export function readTiff(bytes: Uint8Array, file: string): Image {
       'Save the channels, frames or slices you need as a file of their own.',
     );
   }
+  // The first page is decoded before memory is taken for all, so that what cannot be decoded costs none.
+  const firstSamples = decodePage(tiff, first, file);
   const image = makeImage(size, first.sampleType, undefined, series.meta);
   for (const [i, page] of series.pages.entries()) {
-    copyPage(decodePage(tiff, page, file), page, image, series.places[i]);
+    copyPage(i === 0 ? firstSamples : decodePage(tiff, page, file), page, image, series.places[i]);
   }
   return image;
 }
@@ -42,7 +44,15 @@ export function openTiff(bytes: Uint8Array, file: string): { tiff: TiffFile; pag
   const whole = tiff.directories.filter(
     (directory, i) => i === 0 || ((directory.number(TAG.newSubfileType) ?? 0) & 5) === 0,
   );
-  return { tiff, pages: whole.map((directory) => readPage(tiff, directory, file)) };
+  let stored = 0;
+  const pages = whole.map((directory) => {
+    const page = readPage(tiff, directory, file);
+    stored = page.segments.reduce((sum, segment) => sum + segment.byteCount, stored);
+    // Sound files hold each byte once; a small file whose pages all share their data would read as a huge stack.
+    if (stored > 2 * tiff.bytes.length) throw damaged(file, 'pages that share their data');
+    return page;
+  });
+  return { tiff, pages };
 }
 
 interface Series {
