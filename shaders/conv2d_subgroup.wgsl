@@ -13,6 +13,7 @@ struct Params {
   n: u32, sourceH: u32, sourceW: u32, depth: u32,
   h: u32, w: u32, channels: u32, padTop: i32,
   padLeft: i32, pitch: u32,  // pitch: vec4f from one pixel of the result to the next
+  weightStart: u32,          // first float of the weights
 }
 @group(0) @binding(0) var<uniform> p: Params;
 #if ${DEPTH4}
@@ -102,7 +103,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     for (var kx = tap.x; kx < KW; kx += SX) {
       let ca = cell(a, -i32(ky / SY), -i32(kx / SX));
       let cb = cell(b, -i32(ky / SY), -i32(kx / SX));
-      let start = (ky * KW + kx) * p.channels * p.depth;
+      let start = p.weightStart + (ky * KW + kx) * p.channels * p.depth;
 #else
   let last = p.channels / VECTOR;
   let o = min(channel / VECTOR, last - 1);

@@ -67,7 +67,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       let xb = x[lb.start + ox * SX * p.ci];
       let insideA = la.inside && u32(i32(ox * SX) + a.x) < p.w;
       let insideB = lb.inside && u32(i32(ox * SX) + b.x) < p.w;
-      add(&s, select(0, xa, insideA), select(0, xb, insideB), dy[d]);
+      accumulate(&s, select(0, xa, insideA), select(0, xb, insideB), dy[d]);
       d += width;
     }
   }

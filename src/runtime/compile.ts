@@ -85,7 +85,7 @@ export function lower(spec: ProgramSpec, device: DeviceTraits, limits: MemoryLim
   for (const { set, entry, gradient } of gradients)
     sink(gradient, { in: 'parameter', set, part: 'gradient', offset: entry.offset * 4 });
 
-  const units = schedule(needed, copies, memory, device);
+  const units = schedule(needed, copies, memory, device, places);
   const plan = planMemory(livesOf(units, places), limits.mostBufferBytes);
   for (const [root, at] of plan.places) places.set(root, { in: 'arena', ...at });
   return {

@@ -29,7 +29,10 @@ export type OpKind =
       readonly kind: 'kernel';
       readonly name: string;
       readonly key: string;
-      readonly kernels: (device: DeviceTraits) => Kernels;
+      /** `epilogue`: WGSL for the last kernel, where `fuses`. */
+      readonly kernels: (device: DeviceTraits, epilogue?: string) => Kernels;
+      /** Whether an elementwise chain can be put at its end. */
+      readonly fuses?: boolean;
     };
 
 /** Given the gradient of the output, the gradient of each input; only those with `need` are asked for. Written in ops. */

@@ -4,6 +4,7 @@
  */
 import type { Binding, Dispatch, Root, Unit } from './dispatch';
 import { emitMap, emitReduce } from './emit';
+import { type Epilogue, epilogueOf } from './epilogue';
 import { type Access, Expression, type Line, rootsOf, Scratch } from './expression';
 import type { Tensor } from './graph';
 import type { DeviceTraits } from './kernel';
@@ -24,6 +25,8 @@ interface Job {
   readonly store: Access | null;
   readonly root: Root;
   readonly reads: ReadonlySet<Root>;
+  /** What a kernel op does to its result before storing it. */
+  readonly epilogue?: Epilogue;
 }
 
 /** Copies of tensors that cannot be computed in place where they are wanted. */
@@ -40,8 +43,10 @@ export function schedule(
   copies: readonly Copy[],
   memory: Materialised,
   device: DeviceTraits,
+  placed: ReadonlyMap<Root, unknown>,
 ): Unit[] {
-  const jobs = [...needed.flatMap((node) => jobsOf(node, memory)), ...copies.map((copy) => copyJob(copy, memory))];
+  const all = [...needed.flatMap((node) => jobsOf(node, memory)), ...copies.map((copy) => copyJob(copy, memory))];
+  const jobs = fuse(all, memory, device, placed);
   const pending = new Map<Root, number>();
   for (const job of jobs) pending.set(job.root, (pending.get(job.root) ?? 0) + 1);
   const ready = (job: Job): boolean => [...job.reads].every((root) => !pending.get(root));
@@ -62,6 +67,36 @@ export function schedule(
     units.push({ dispatches: emit(group, memory, device), writes: [...new Set(group.map((member) => member.root))] });
   }
   return units;
+}
+
+/** Elementwise jobs put at the end of the convolution that they alone read. */
+function fuse(
+  jobs: readonly Job[],
+  memory: Materialised,
+  device: DeviceTraits,
+  placed: ReadonlyMap<Root, unknown>,
+): Job[] {
+  const readers = new Map<Root, number>();
+  for (const job of jobs) for (const root of job.reads) readers.set(root, (readers.get(root) ?? 0) + 1);
+  const kernels = new Map<Root, Job>(jobs.flatMap((job) => (job.kind === 'kernel' ? [[job.root, job]] : [])));
+  const gone = new Set<Job>();
+  const fused = jobs.map((job): Job => {
+    const whole = job.store?.base === 0 && sameShape(job.store.strides, stridesOf(job.dims));
+    if (job.kind !== 'map' || !whole) return job;
+    for (const root of job.reads) {
+      const kernel = kernels.get(root);
+      if (!kernel || readers.get(root) !== 1 || placed.has(root) || !sameShape(kernel.dims, job.dims)) continue;
+      if (kernel.node.op.kind !== 'kernel' || !kernel.node.op.fuses) continue;
+      const expression = new Expression(job.dims, memory);
+      const epilogue = epilogueOf(expression, job.line(expression), kernel.node, device.maxStorageBuffers - 3);
+      if (!epilogue || epilogue.roots.some((extra) => kernel.reads.has(extra))) continue;
+      gone.add(kernel);
+      const reads = new Set([...kernel.reads, ...epilogue.roots]);
+      return { ...kernel, label: `${kernel.label} + ${job.label}`, root: job.root, reads, epilogue };
+    }
+    return job;
+  });
+  return fused.filter((job) => !gone.has(job));
 }
 
 function merges(group: readonly Job[], other: Job, device: DeviceTraits): boolean {
@@ -194,24 +229,31 @@ function emit(group: readonly Job[], memory: Materialised, device: DeviceTraits)
 function emitKernel(job: Job, memory: Materialised, device: DeviceTraits): Dispatch[] {
   const { node } = job;
   if (node.op.kind !== 'kernel') throw new Error('not a kernel op');
-  const { scratch, kernels } = node.op.kernels(device);
+  const { epilogue } = job;
+  const inputsOf = distinct(node.inputs.map((input) => storageOf(input, memory)));
+  const plain = node.op.kernels(device);
+  const taken = plain.kernels[plain.kernels.length - 1].buffers.length;
+  const { scratch, kernels } = epilogue ? node.op.kernels(device, epilogue.source(taken + 1)) : plain;
   const blocks = scratch.map((floats) => new Scratch(floats));
-  const { bindings: inputs, copies } = distinct(node.inputs.map((input) => storageOf(input, memory)));
-  const dispatches = kernels.map((kernel) => ({
-    label: job.label,
-    shader: kernel.shader,
-    defines: kernel.defines ?? {},
-    constants: kernel.constants ?? {},
-    params: kernel.params,
-    bindings: kernel.buffers.map((operand): Binding => {
-      if ('input' in operand) return inputs[operand.input];
-      return 'output' in operand ? { root: node, offset: 0 } : { root: blocks[operand.scratch], offset: 0 };
-    }),
-    usesRun: kernel.usesRun ?? false,
-    workgroups: kernel.workgroups,
-    flops: kernel.flops ?? 0,
-  }));
-  return [...copies, ...dispatches];
+  const dispatches = kernels.map((kernel, i): Dispatch => {
+    const fused = epilogue && i === kernels.length - 1 ? epilogue : null;
+    const bindings = kernel.buffers.map((operand): Binding => {
+      if ('input' in operand) return inputsOf.bindings[operand.input];
+      return 'output' in operand ? { root: job.root, offset: 0 } : { root: blocks[operand.scratch], offset: 0 };
+    });
+    return {
+      label: job.label,
+      shader: kernel.shader,
+      defines: fused ? { ...kernel.defines, FUSED: true } : (kernel.defines ?? {}),
+      constants: kernel.constants ?? {},
+      params: kernel.params,
+      bindings: fused ? [...bindings, ...fused.roots.map((root) => ({ root, offset: 0 }))] : bindings,
+      usesRun: kernel.usesRun ?? false,
+      workgroups: kernel.workgroups,
+      flops: kernel.flops ?? 0,
+    };
+  });
+  return [...inputsOf.copies, ...dispatches];
 }
 
 /** WebGPU binds no memory twice in one kernel: a root that stands behind two inputs is copied for the second. */

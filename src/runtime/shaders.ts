@@ -2,6 +2,7 @@
 import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import adam from '../../shaders/adam.wgsl?raw';
 import conv2d from '../../shaders/conv2d.wgsl?raw';
+import conv2dGatherTaps from '../../shaders/conv2d_gather_taps.wgsl?raw';
 import conv2dInputGradient from '../../shaders/conv2d_input_gradient.wgsl?raw';
 import conv2dSubgroup from '../../shaders/conv2d_subgroup.wgsl?raw';
 import conv2dWeightGradient from '../../shaders/conv2d_weight_gradient.wgsl?raw';
@@ -22,6 +23,7 @@ import sumSplits from '../../shaders/sum_splits.wgsl?raw';
 const files: Readonly<Record<string, string>> = {
   adam,
   conv2d,
+  conv2d_gather_taps: conv2dGatherTaps,
   conv2d_input_gradient: conv2dInputGradient,
   conv2d_subgroup: conv2dSubgroup,
   conv2d_weight_gradient: conv2dWeightGradient,
@@ -43,10 +45,14 @@ export type Defines = Readonly<Record<string, boolean | string>>;
 export function expandShader(name: string, defines: Defines): string {
   const source = files[name];
   if (source === undefined) throw new Error(`no shader '${name}'; there are ${Object.keys(files).join(', ')}`);
-  if (source.includes('${SUMS}')) return expand(name, source, { ...defines, SUMS: expand(name, subgroupSums, defines) });
-  if (!source.includes('${FUNCTIONS}')) return expand(name, source, defines);
-  const library = [pointwise, ...(defines.RANDOM ? [random] : [])];
-  return expand(name, source, { ...defines, FUNCTIONS: library.map((file) => expand(name, file, defines)).join('\n') });
+  const library = (of: Defines): string =>
+    [pointwise, ...(of.RANDOM ? [random] : [])].map((file) => expand(name, file, of)).join('\n');
+  return expand(name, source, {
+    ...defines,
+    ...(source.includes('${SUMS}') && { SUMS: expand(name, subgroupSums, defines) }),
+    ...(source.includes('${FUNCTIONS}') && { FUNCTIONS: library(defines) }),
+    ...(defines.FUSED && { EPILOGUE: `${library({ VEC4: true })}\n${defines.EPILOGUE}` }),
+  });
 }
 
 function expand(name: string, source: string, defines: Defines): string {

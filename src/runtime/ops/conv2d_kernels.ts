@@ -33,8 +33,11 @@ const bySubgroup = (channels: number, device: DeviceTraits) =>
 
 /** Inputs x, w; output y. The epilogue belongs to the last kernel. */
 export function conv2dKernels(c: ConvCase, device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
-  if (bySubgroup(c.co, device))
+  if (bySubgroup(c.co, device)) {
     return { scratch: [], kernels: [subgroupKernel(c, device.subgroupSize, false, epilogue)] };
+  }
+  const products = c.co === 1 && c.sy === 1 && c.sx === 1 ? productsByTap(c, device, false) : undefined;
+  if (products) return products;
   return {
     scratch: [],
     kernels: [
@@ -53,8 +56,11 @@ export function conv2dKernels(c: ConvCase, device: DeviceTraits, epilogue = IDEN
 
 /** Inputs dy, w; output dx. */
 export function conv2dInputGradientKernels(c: ConvCase, device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
-  if (bySubgroup(c.ci, device))
+  if (bySubgroup(c.ci, device)) {
     return { scratch: [], kernels: [subgroupKernel(c, device.subgroupSize, true, epilogue)] };
+  }
+  const products = c.ci <= 3 ? productsByTap(c, device, true) : undefined;
+  if (products) return products;
   return {
     scratch: [],
     kernels: [
@@ -72,7 +78,13 @@ export function conv2dInputGradientKernels(c: ConvCase, device: DeviceTraits, ep
 }
 
 /** Forward or input gradient, 2·lanes pixels × lanes·vector channels a workgroup. */
-function subgroupKernel(c: ConvCase, lanes: number, inputGradient: boolean, epilogue = IDENTITY_EPILOGUE): Kernel {
+function subgroupKernel(
+  c: ConvCase,
+  lanes: number,
+  inputGradient: boolean,
+  epilogue = IDENTITY_EPILOGUE,
+  weightStart = 0,
+): Kernel {
   const source = inputGradient ? { h: c.oh, w: c.ow, depth: c.co } : { h: c.h, w: c.w, depth: c.ci };
   const result = inputGradient ? { h: c.h, w: c.w, channels: c.ci } : { h: c.oh, w: c.ow, channels: c.co };
   const [py, px] = inputGradient ? [c.sy, c.sx] : [1, 1];
@@ -102,11 +114,76 @@ function subgroupKernel(c: ConvCase, lanes: number, inputGradient: boolean, epil
       c.padTop,
       c.padLeft,
       Math.ceil(result.channels / 4),
+      weightStart,
     ],
     buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
     workgroups: [columns, rows, Math.ceil(result.channels / (vector * lanes)) * py * px],
     flops: flops(c),
   };
+}
+
+/** Scratch of one kernel, in bytes: half the least binding limit. */
+const SCRATCH_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Few result channels: first every source pixel times every tap's weights, a product of matrices, then the sum over the
+ * taps. In parts of the kernel's lines where the products of all would be too much memory; undefined if one line is.
+ */
+function productsByTap(c: ConvCase, device: DeviceTraits, inputGradient: boolean): Kernels | undefined {
+  const source = inputGradient ? { h: c.oh, w: c.ow, depth: c.co } : { h: c.h, w: c.w, depth: c.ci };
+  const result = inputGradient ? { h: c.h, w: c.w, channels: c.ci } : { h: c.oh, w: c.ow, channels: 1 };
+  const pitch = (lines: number) => 4 * Math.ceil((lines * c.kw * result.channels) / 4);
+  const size = (lines: number) => c.n * source.h * source.w * pitch(lines);
+  let lines = c.kh;
+  while (lines > 0 && 4 * size(lines) > SCRATCH_BYTES) lines--;
+  if (lines === 0 || !bySubgroup(4, device)) return undefined;
+  const kernels: Kernel[] = [];
+  for (let first = 0; first < c.kh; first += lines) {
+    const end = Math.min(c.kh, first + lines);
+    const product: ConvCase = {
+      n: c.n,
+      h: source.h,
+      w: source.w,
+      ci: (end - first) * c.kw * result.channels,
+      oh: source.h,
+      ow: source.w,
+      co: source.depth,
+      kh: 1,
+      kw: 1,
+      sy: 1,
+      sx: 1,
+      padTop: 0,
+      padLeft: 0,
+    };
+    const weightStart = first * c.kw * result.channels * source.depth;
+    kernels.push(
+      {
+        ...subgroupKernel(product, device.subgroupSize, true, IDENTITY_EPILOGUE, weightStart),
+        buffers: [{ input: 0 }, { input: 1 }, { scratch: 0 }],
+      },
+      {
+        shader: 'conv2d_gather_taps',
+        defines: { INPUT_GRADIENT: inputGradient },
+        constants: { KW: c.kw, SY: c.sy, SX: c.sx },
+        params: [
+          c.n,
+          source.h,
+          source.w,
+          pitch(end - first),
+          result.h,
+          result.w,
+          result.channels,
+          c.padTop,
+          c.padLeft,
+          first,
+          end,
+        ],
+        buffers: [{ scratch: 0 }, { output: 0 }],
+        workgroups: threads(c.n * result.h * result.w * result.channels),
+      },
+    );
+  }
+  return { scratch: [size(lines)], kernels };
 }
 
 /** Inputs x, dy; output dw. */
@@ -159,7 +236,15 @@ function plainWeightGradient(c: ConvCase): Partial {
 
 /** One output channel, stride 1: dy takes the place of x, with its taps turned around, and x that of dy. */
 const exchanged = (c: ConvCase): ConvCase => ({
-  ...c, h: c.oh, w: c.ow, ci: 1, oh: c.h, ow: c.w, co: c.ci, padTop: c.kh - 1 - c.padTop, padLeft: c.kw - 1 - c.padLeft,
+  ...c,
+  h: c.oh,
+  w: c.ow,
+  ci: 1,
+  oh: c.h,
+  ow: c.w,
+  co: c.ci,
+  padTop: c.kh - 1 - c.padTop,
+  padLeft: c.kw - 1 - c.padLeft,
 });
 
 /** Bytes of x and dy that a split reads: all workgroups of a split run together and share them in the cache. */
@@ -170,14 +255,23 @@ function subgroupWeightGradient(c: ConvCase, lanes: number, inputs: { x: number;
   const rows = c.n * c.oh;
   const blocks = [Math.ceil((c.kh * c.kw * c.ci) / (2 * lanes)), Math.ceil(c.co / (vector * lanes))] as const;
   const rowBytes = 4 * (c.ow * c.co + c.w * c.sy * c.ci);
-  const bound = Math.max(1, Math.min(Math.floor(SPLIT_BYTES / rowBytes), Math.floor((rows * blocks[0] * blocks[1]) / 64)));
+  const bound = Math.max(
+    1,
+    Math.min(Math.floor(SPLIT_BYTES / rowBytes), Math.floor((rows * blocks[0] * blocks[1]) / 64)),
+  );
   const rowsPerSplit = Math.max(bound, Math.ceil(rows / 64));
   const splits = Math.ceil(rows / rowsPerSplit);
   return {
     splits,
     partial: {
       shader: 'conv2d_weight_gradient_subgroup',
-      defines: { FLIP: inputs.x === 1, VECTOR4: vector === 4, EIGHT_LANES: lanes === 8, LANES: `${lanes}`, VECTOR: `${vector}` },
+      defines: {
+        FLIP: inputs.x === 1,
+        VECTOR4: vector === 4,
+        EIGHT_LANES: lanes === 8,
+        LANES: `${lanes}`,
+        VECTOR: `${vector}`,
+      },
       constants: constants(c),
       params: [...sizes(c), rowsPerSplit],
       buffers: [{ input: inputs.x }, { input: inputs.dy }],
