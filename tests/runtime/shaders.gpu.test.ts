@@ -22,7 +22,19 @@ const DEVICES: Partial<Traits>[] = [
   { kind: 'gpu', subgroups: true, subgroupSize: 32 },
 ];
 
-/** Ops over shapes that choosers tell apart: channels of 1, 3, 4, 8, 64, few and many pixels, strides, epilogues. */
+/** Input and output channels: one, a multiple of four or not, few and many. */
+const CHANNELS = [
+  [1, 4],
+  [4, 1],
+  [3, 3],
+  [3, 8],
+  [8, 3],
+  [4, 8],
+  [1, 64],
+  [64, 64],
+];
+
+/** Ops over shapes that choosers tell apart: channels, kernels, strides, few and many pixels, what stands behind. */
 function everything(graph: op.Graph): Record<string, op.Tensor> {
   const outputs: Record<string, op.Tensor> = {};
   const input = (name: string, ...shape: number[]) => graph.input(name, shape);
@@ -32,22 +44,21 @@ function everything(graph: op.Graph): Record<string, op.Tensor> {
       outputs[`${name} ${i}`] = d;
     });
   };
-  for (const CI of [1, 3, 4, 8, 64])
-    for (const CO of [1, 3, 4, 8, 64])
-      for (const [K, stride, size] of [
-        [1, 1, 8],
-        [3, 1, 16],
-        [3, 2, 9],
-        [4, 2, 8],
-      ]) {
-        const name = `${CI} ${CO} ${K} ${stride}`;
-        const x = input(`x ${name}`, 2, size, size, CI);
-        const w = input(`w ${name}`, K, K, CI, CO);
-        const b = input(`b ${name}`, CO);
-        keep(`conv ${name}`, op.conv2d(x, w, { stride }), x, w);
-        keep(`biased ${name}`, op.leakyRelu(op.add(op.conv2d(x, w, { stride }), b)), x, w, b);
-        keep(`normed ${name}`, op.relu(op.instanceNorm(op.conv2d(x, w, { stride }))), x, w);
-      }
+  for (const [CI, CO] of CHANNELS)
+    for (const [K, stride, size] of [
+      [1, 1, 8],
+      [3, 1, 16],
+      [3, 2, 9],
+      [4, 2, 8],
+    ]) {
+      const name = `${CI} ${CO} ${K} ${stride}`;
+      const x = input(`x ${name}`, 2, size, size, CI);
+      const w = input(`w ${name}`, K, K, CI, CO);
+      const b = input(`b ${name}`, CO);
+      keep(`conv ${name}`, op.conv2d(x, w, { stride }), x, w);
+      keep(`biased ${name}`, op.leakyRelu(op.add(op.conv2d(x, w, { stride }), b)), x, w, b);
+      keep(`normed ${name}`, op.relu(op.instanceNorm(op.conv2d(x, w, { stride }))), x, w);
+    }
   for (const [M, K, N] of [
     [3, 5, 2],
     [64, 64, 64],
