@@ -1,5 +1,5 @@
 /** All that the page's elements share, and how they hear of changes. */
-import { createContext, ContextConsumer } from '@lit/context';
+import { ContextConsumer, createContext } from '@lit/context';
 import type { ReactiveController, ReactiveElement } from 'lit';
 import type { Image } from '../imaging/image';
 import type { AdapterInfo, Complaint, FromThread, ModelInfo, PresetInfo, TrainConfig } from '../training/messages';

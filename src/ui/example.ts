@@ -11,7 +11,11 @@ export interface Example {
 }
 
 export const EXAMPLES: readonly Example[] = [
-  { task: 'embryo-axial', title: 'Embryo, axial', text: 'Close-packed nuclei, sampled five times too coarsely along one axis.' },
+  {
+    task: 'embryo-axial',
+    title: 'Embryo, axial',
+    text: 'Close-packed nuclei, sampled five times too coarsely along one axis.',
+  },
   { task: 'embryo-noise', title: 'Embryo, noise', text: 'The same nuclei in low light: few photons, read noise.' },
   { task: 'retina', title: 'Retina, axial', text: 'Dense nuclei and envelopes, ten times too coarse and blurred.' },
   { task: 'microtubules', title: 'Microtubules', text: 'Thin filaments under wide-field blur, haze and shading.' },

@@ -13,6 +13,7 @@ import { complaintOf } from './complaint';
 import { formatAgo, formatBytes } from './format';
 import './mend-complaint';
 import './mend-data';
+import type { Complaint } from '../training/messages';
 import { isTyping } from './keys';
 import { fetchShared } from './publish';
 import { RestoreRun } from './restore_run';
@@ -21,7 +22,6 @@ import { isActive, overallShare } from './run_state';
 import { chooseScheme, currentScheme } from './scheme';
 import { shared } from './shared_styles';
 import { TrainRun } from './train_run';
-import type { Complaint } from '../training/messages';
 
 const PAGES: Record<Route, { title: string; icon: string }> = {
   data: { title: 'Data', icon: 'data' },
@@ -47,7 +47,7 @@ export class MendApp extends LitElement {
   @state() private linkComplaint: Complaint | undefined;
   @state() private aboutOpen = false;
   @state() private helpOpen = false;
-  @state() private softwareDismissed = false;
+  @state() private softwareDismissed = sessionStorage.getItem('mendscope-software') === 'understood';
   @query('wa-toast') private toast!: WaToast;
   @query('main') private main!: HTMLElement;
 
@@ -269,6 +269,10 @@ export class MendApp extends LitElement {
         min-width: 0;
       }
 
+      .tool wa-icon {
+        font-size: 1.125rem;
+      }
+
       .adapter::part(label) {
         display: flex;
         align-items: center;
@@ -322,6 +326,10 @@ export class MendApp extends LitElement {
       wa-callout {
         font-size: 0.875rem;
         line-height: 1.25rem;
+      }
+
+      wa-callout {
+        padding-block: 8px;
       }
 
       wa-callout .row {
@@ -387,10 +395,10 @@ export class MendApp extends LitElement {
         </nav>
         <div class="tools">
           ${this.#adapterButton()}
-          <wa-button size="s" appearance="plain" aria-label="Switch between light and dark" @click=${this.#toggleScheme}>
+          <wa-button class="tool" size="s" appearance="plain" aria-label="Switch between light and dark" @click=${this.#toggleScheme}>
             <wa-icon name=${currentScheme() === 'dark' ? 'sun' : 'moon'}></wa-icon>
           </wa-button>
-          <wa-button size="s" appearance="plain" aria-label="Help and keys" data-testid="help" @click=${this.#openHelp}>
+          <wa-button class="tool" size="s" appearance="plain" aria-label="Help and keys" data-testid="help" @click=${this.#openHelp}>
             <wa-icon name="help"></wa-icon>
           </wa-button>
         </div>
@@ -472,7 +480,7 @@ export class MendApp extends LitElement {
                   <b>${adapter.name} is a software adapter.</b> Results are right, but training takes some hundred times
                   longer than on a graphics card. Keep to the tiny and grid presets here.
                 </p>
-                <wa-button size="s" appearance="plain" @click=${() => (this.softwareDismissed = true)}>Understood</wa-button>
+                <wa-button size="s" appearance="plain" @click=${this.#understood}>Understood</wa-button>
               </div>
             </wa-callout>
           `
@@ -521,6 +529,11 @@ export class MendApp extends LitElement {
       }
       ${this.linkComplaint ? html`<mend-complaint about="This share link" .error=${this.linkComplaint}></mend-complaint>` : nothing}
     `;
+  }
+
+  #understood(): void {
+    sessionStorage.setItem('mendscope-software', 'understood');
+    this.softwareDismissed = true;
   }
 
   async #resumeSaved(): Promise<void> {

@@ -6,6 +6,7 @@ import '@awesome.me/webawesome/dist/components/radio/radio.js';
 import '@awesome.me/webawesome/dist/components/slider/slider.js';
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import type { Image, Plane } from '../imaging/image';
 import { autoContrast, type Contrast, commonRange } from './contrast';
 import { formatNumber } from './format';
@@ -44,9 +45,13 @@ export class MendCompare extends LitElement {
   @state() private contrast: Contrast = { min: 0, max: 1 };
   @state() private linked = true;
   @state() private showInput = false;
+  @state() private stageWidth = 800;
   @query('.stage') private stage!: HTMLElement;
   #shown: Shown[] = [];
   #range: Contrast = { min: 0, max: 1 };
+  #sizes = new ResizeObserver(() => {
+    this.stageWidth = this.stage?.clientWidth || this.stageWidth;
+  });
   #ownContrast = new Map<PanelKey, Contrast>();
 
   static override styles = [
@@ -85,7 +90,8 @@ export class MendCompare extends LitElement {
         grid-auto-flow: column;
         grid-auto-columns: minmax(0, 1fr);
         gap: 2px;
-        height: clamp(320px, calc(100vh - 336px), 720px);
+        /* As high as the panels ask for, within what the window has. */
+        height: clamp(360px, var(--wanted-height, 100vh), max(360px, 100vh - 304px));
         border-radius: 8px;
         overflow: hidden;
         background: var(--mend-stage-line);
@@ -150,12 +156,14 @@ export class MendCompare extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#sizes.observe(this);
     addEventListener('keydown', this.#keyDown);
     addEventListener('keyup', this.#keyUp);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#sizes.disconnect();
     removeEventListener('keydown', this.#keyDown);
     removeEventListener('keyup', this.#keyUp);
   }
@@ -256,7 +264,9 @@ export class MendCompare extends LitElement {
             <wa-button size="s" appearance="outlined" title="One screen pixel for each image pixel" @click=${this.#oneToOne}>1:1</wa-button>
           </div>
         </div>
-        <div class="stage" data-testid="stage">${this.#stage()}</div>
+        <div class="stage" data-testid="stage" style=${styleMap({ '--wanted-height': this.#wantedHeight() })}>
+          ${this.#stage()}
+        </div>
         <div class="readout" aria-live="off">${this.#readout()}</div>
       </div>
       <div class="side">
@@ -275,6 +285,13 @@ export class MendCompare extends LitElement {
         <slot></slot>
       </div>
     `;
+  }
+
+  /** So that an image that fits leaves no empty band, in the side-by-side mode; else the window decides. */
+  #wantedHeight(): string {
+    const [{ plane, stretch }] = this.#shown;
+    const columns = this.mode === 'side' ? this.#shown.length : 1;
+    return `calc(${(plane.height * stretch) / plane.width / columns} * ${this.stageWidth}px)`;
   }
 
   #stage() {

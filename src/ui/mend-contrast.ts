@@ -48,12 +48,21 @@ export class MendContrast extends LitElement {
 
       .values {
         display: grid;
-        grid-template-columns: 1fr 1fr;
+        grid-template-columns: repeat(2, minmax(0, 1fr));
         gap: 8px;
       }
 
       wa-slider {
         margin: -4px 0 4px;
+      }
+
+      wa-number-input {
+        min-width: 0;
+      }
+
+      wa-number-input::part(input) {
+        width: 100%;
+        text-align: start;
       }
 
       wa-number-input::part(form-control-label) {

@@ -16,7 +16,15 @@ import './mend-task-card';
 import type { PickedFile } from './picked_files';
 import { readFiles } from './read_files';
 import { shared } from './shared_styles';
-import { guessRole, newTask, pairRows, type Role, type SourceImage, type TaskDraft, taskComplaints } from './task_draft';
+import {
+  guessRole,
+  newTask,
+  pairRows,
+  type Role,
+  type SourceImage,
+  type TaskDraft,
+  taskComplaints,
+} from './task_draft';
 
 /** First step: which defects there are, and images of each. */
 @customElement('mend-data')
@@ -35,22 +43,18 @@ export class MendData extends LitElement {
       }
 
       .bring {
-        padding: 8px;
+        background: var(--wa-color-surface-raised);
+        border-radius: 8px;
       }
 
       .bring p {
-        max-width: 56ch;
+        max-width: 60ch;
       }
 
       .bring .title {
         font-size: 1.0625rem;
         font-weight: 600;
         color: var(--wa-color-text-normal);
-      }
-
-      .bring wa-icon.big {
-        font-size: 2rem;
-        color: var(--wa-color-text-quiet);
       }
 
       .columns {
@@ -116,15 +120,16 @@ export class MendData extends LitElement {
     const reading = this.reading.get('new') ?? 0;
     return html`
       <div class="empty">
-        <section class="card bring" aria-label="Your own images">
+        <section class="bring" aria-label="Your own images">
           <mend-drop-zone folders testid="files-new" @files=${this.#filesForNewTask}>
-            <wa-icon class="big" name="image"></wa-icon>
+            <div>
             <p class="title">${reading > 0 ? `Reading ${plural(reading, 'file')} …` : 'Drop your micrographs here'}</p>
             <p class="small quiet">
               TIFF, PNG or CARE npz, ten images are enough to start. A folder with the subfolders <code>clean</code> and
               <code>noisy</code> (or <code>high</code> and <code>low</code>, <code>gt</code> and <code>input</code>) is
               sorted by itself.
             </p>
+            </div>
           </mend-drop-zone>
         </section>
         <section aria-labelledby="examples">
@@ -259,7 +264,8 @@ export class MendData extends LitElement {
     const { state } = this.#app;
     state.update({ refused: [...state.refused, ...refused] });
     const added: Record<Role, SourceImage[]> = { defective: [], clean: [] };
-    for (const { path, name, image } of images) added[role ?? guessRole(path) ?? 'defective'].push({ id: nextId(), name, image });
+    for (const { path, name, image } of images)
+      added[role ?? guessRole(path) ?? 'defective'].push({ id: nextId(), name, image });
     for (const pair of pairs) {
       added.defective.push({ id: nextId(), name: pair.name, image: pair.defective });
       added.clean.push({ id: nextId(), name: pair.name, image: pair.clean });
@@ -273,7 +279,9 @@ export class MendData extends LitElement {
     else state.updateTask(task.id, change);
     const guessed = role === undefined && added.clean.length === 0;
     state.notify(
-      guessed ? `${plural(count, 'image')} added as defective. Now add the clean ones.` : `${plural(count, 'image')} added.`,
+      guessed
+        ? `${plural(count, 'image')} added as defective. Now add the clean ones.`
+        : `${plural(count, 'image')} added.`,
       'success',
     );
   }

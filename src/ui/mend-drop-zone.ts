@@ -18,6 +18,7 @@ export class MendDropZone extends LitElement {
   /** `data-testid` of the file field. */
   @property() testid = 'files';
   @property() files = 'Choose files';
+  @property() folder = 'Choose a folder';
   @state() private over = false;
   @query('.files') private fileInput!: HTMLInputElement;
   @query('.folder') private folderInput!: HTMLInputElement;
@@ -73,7 +74,7 @@ export class MendDropZone extends LitElement {
             this.folders
               ? html`
                 <wa-button size=${size} appearance="outlined" @click=${() => this.folderInput.click()}>
-                  <wa-icon slot="start" name="folder"></wa-icon>Choose a folder
+                  <wa-icon slot="start" name="folder"></wa-icon>${this.folder}
                 </wa-button>
               `
               : nothing

@@ -32,7 +32,7 @@ export class MendExamplePicker extends LitElement {
     css`
       ul {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(232px, 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(232px, 1fr));
         gap: 16px;
       }
 

@@ -7,7 +7,7 @@ import type { PickedFile } from './picked_files';
 import { shared } from './shared_styles';
 import { byName, type Role, type SourceImage } from './task_draft';
 
-const SHOWN = 15;
+const SHOWN = 14;
 
 /** One side of a task: its images as thumbnails, and the ways to add to them. Emits `files` and `clear`. */
 @customElement('mend-image-list')
@@ -50,8 +50,8 @@ export class MendImageList extends LitElement {
         place-items: center;
         border-radius: 4px;
         aspect-ratio: 1;
-        background: var(--wa-color-neutral-fill-quiet);
-        color: var(--wa-color-neutral-on-quiet);
+        background: var(--wa-color-surface-lowered);
+        color: var(--wa-color-text-quiet);
         font-size: 0.8125rem;
         font-weight: 600;
       }
@@ -72,7 +72,7 @@ export class MendImageList extends LitElement {
             : nothing
         }
       </div>
-      <mend-drop-zone compact folders files="Files" testid="files-${this.side}" @files=${this.#files}>
+      <mend-drop-zone compact folders files="Files" folder="Folder" testid="files-${this.side}" @files=${this.#files}>
         ${
           shown.length > 0
             ? html`

@@ -122,11 +122,16 @@ export class MendLossChart extends LitElement {
       height: HEIGHT,
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false }, sync: { key: 'mendscope-losses' } },
-      padding: [8, 8, 0, 0],
+      padding: [8, 14, 0, 0],
       scales: { x: { time: false }, y: { distr: scale === 'linear' ? 1 : scale === 'log' ? 3 : 4 } },
       axes: [
         { ...axis, size: 24, space: 56 },
-        { ...axis, size: 48, space: 28, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : shortNumber(tick))) },
+        {
+          ...axis,
+          size: 44,
+          space: 20,
+          values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : shortNumber(tick))),
+        },
       ],
       series: [
         {},

@@ -26,12 +26,12 @@ import './mend-drop-zone';
 import './mend-no-adapter';
 import './mend-scores';
 import './mend-thumbnail';
+import type { Complaint } from '../training/messages';
 import type { PickedFile } from './picked_files';
 import { readFiles } from './read_files';
 import { defaultTask, type RestoreRun } from './restore_run';
 import { sharedIdOf } from './routes';
 import { shared } from './shared_styles';
-import type { Complaint } from '../training/messages';
 
 /** Third step: a model, a batch of images, and what became of them. */
 @customElement('mend-restore')
@@ -160,15 +160,7 @@ export class MendRestore extends LitElement {
       }
 
       .blank {
-        display: grid;
-        place-content: center;
-        justify-items: center;
-        gap: 16px;
-        min-height: 480px;
-        padding: 32px;
-        text-align: center;
-        border: 1.5px dashed var(--wa-color-neutral-border-normal);
-        border-radius: 10px;
+        height: 480px;
       }
 
       .blank p {
@@ -183,6 +175,11 @@ export class MendRestore extends LitElement {
       wa-callout {
         font-size: 0.8125rem;
         line-height: 1.25rem;
+      }
+
+      wa-dropdown {
+        align-self: center;
+        margin: -8px 0;
       }
 
       .model-actions {
@@ -206,7 +203,8 @@ export class MendRestore extends LitElement {
         <p class="lead">Any size, any number of planes; what you save has the size and sample type of what you brought.</p>
       </div>
     `;
-    if (noAdapter) return html`${head}<mend-no-adapter .error=${noAdapter} @retry=${() => location.reload()}></mend-no-adapter>`;
+    if (noAdapter)
+      return html`${head}<mend-no-adapter .error=${noAdapter} @retry=${() => location.reload()}></mend-no-adapter>`;
     return html`
       ${head}
       <div class="columns">
@@ -237,7 +235,7 @@ export class MendRestore extends LitElement {
                 <dt>Trained</dt>
                 <dd>
                   ${model.info.steps.cinGan} + ${model.info.steps.cGan} steps on ${model.info.adapter},
-                  ${new Date(model.info.created).toLocaleDateString()}
+                  ${model.info.created.slice(0, 10)}
                 </dd>
                 <dt>Scaling</dt>
                 <dd>percentiles ${model.info.normalisation.low} and ${model.info.normalisation.high} of each image</dd>
@@ -416,7 +414,7 @@ export class MendRestore extends LitElement {
   #item(item: Restoration) {
     const current = item.id === this.#selected()?.id;
     return html`
-      <li class="item ${current ? 'current' : ''}" data-status=${item.status}>
+      <li class="item ${current ? 'current' : ''}" data-testid="restoration" data-status=${item.status}>
         <button aria-current=${current ? 'true' : nothing} @click=${() => this.#app.state.update({ selected: item.id })}>
           <mend-thumbnail side="40" .image=${item.result?.image ?? item.image}></mend-thumbnail>
           <span>
@@ -454,7 +452,7 @@ export class MendRestore extends LitElement {
         size="s"
         @wa-select=${(event: CustomEvent<{ item: { value: string } }>) => this.#addExample(event.detail.item.value as PhantomTask)}
       >
-        <wa-button slot="trigger" size="s" appearance="plain" with-caret data-testid="restore-example">
+        <wa-button class="examples" slot="trigger" size="s" appearance="plain" with-caret data-testid="restore-example">
           Take held-out example images
         </wa-button>
         ${EXAMPLES.map(({ task, title }) => html`<wa-dropdown-item value=${task}>${title}</wa-dropdown-item>`)}
@@ -540,23 +538,24 @@ export class MendRestore extends LitElement {
   #blank() {
     const { model } = this.#app.state;
     return html`
-      <section class="blank">
+      <mend-drop-zone class="blank" files="Choose images" testid="restore-input-large" @files=${this.#addFiles}>
         <wa-icon name="restore"></wa-icon>
         <h2>${model ? 'Bring the images to restore' : 'Compare before and after here'}</h2>
         <p class="small quiet">
-          Drop micrographs into the list on the left. They appear here at once, with contrast, zoom and pixel values;
-          after the run, input and restoration stand side by side, with scores if you add the truth.
+          Drop micrographs here. They are shown at once, with contrast, zoom and pixel values; after the run, input and
+          restoration stand side by side, with scores if you add the truth.
         </p>
         <div class="row">
-          ${EXAMPLES.slice(0, 3).map(
+          <span class="small quiet">Held-out examples:</span>
+          ${EXAMPLES.map(
             ({ task, title }) => html`
-              <wa-button size="s" appearance="outlined" data-testid="held-out-${task}" @click=${() => this.#addExample(task)}>
+              <wa-button size="s" appearance="plain" data-testid="held-out-${task}" @click=${() => this.#addExample(task)}>
                 ${title}
               </wa-button>
             `,
           )}
         </div>
-      </section>
+      </mend-drop-zone>
     `;
   }
 
@@ -627,7 +626,10 @@ export class MendRestore extends LitElement {
       if (!item) {
         state.notify(`${name} has the name of none of the images.`, 'warning');
       } else if (item.image.size.x !== image.size.x || item.image.size.y !== image.size.y) {
-        state.notify(`${name} is ${image.size.x} × ${image.size.y}, the image ${item.image.size.x} × ${item.image.size.y} pixels.`, 'danger');
+        state.notify(
+          `${name} is ${image.size.x} × ${image.size.y}, the image ${item.image.size.x} × ${item.image.size.y} pixels.`,
+          'danger',
+        );
       } else {
         state.updateRestoration(item.id, { truth: image });
       }

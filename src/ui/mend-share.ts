@@ -12,7 +12,7 @@ import type { Complaint } from '../training/messages';
 import { StateController } from './app_state';
 import { savePublished } from './autosave';
 import { complaintOf } from './complaint';
-import { formatAgo, formatBytes, formatCount, plural } from './format';
+import { formatAgo, formatBytes, formatCount } from './format';
 import './mend-complaint';
 import { modelFileName } from './model_file_name';
 import { type PublishedModel, publishModel } from './publish';
@@ -197,7 +197,7 @@ export class MendShare extends LitElement {
           <wa-icon class="yes" name="upload" label="uploaded"></wa-icon>
           <span>
             The model: ${formatCount(model.info.parameters)} weights, its settings, the names of
-            ${plural(model.info.tasks.length, 'task')}, the name of the adapter
+            its tasks and of the adapter that trained it
           </span>
           <span class="size numbers">${formatBytes(model.bytes.byteLength)}</span>
           <wa-icon class="yes" name="upload" label="uploaded"></wa-icon>

@@ -59,14 +59,6 @@ export class MendTaskCard extends LitElement {
         gap: 24px;
       }
 
-      wa-details::part(content) {
-        padding-top: 0;
-      }
-
-      wa-details::part(header) {
-        padding: 8px 12px;
-        font-size: 0.875rem;
-      }
     `,
   ];
 

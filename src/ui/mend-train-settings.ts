@@ -45,14 +45,17 @@ export class MendTrainSettings extends LitElement {
     css`
       .fields {
         display: grid;
-        grid-template-columns: 1fr 1fr;
+        grid-template-columns: repeat(2, minmax(0, 1fr));
         gap: 16px;
         align-items: end;
       }
 
       wa-radio {
-        padding: 8px 0;
         align-items: flex-start;
+      }
+
+      wa-radio::part(label) {
+        flex: 1;
       }
 
       .preset {
@@ -75,7 +78,15 @@ export class MendTrainSettings extends LitElement {
         display: flex;
         flex-direction: column;
         gap: 16px;
-        padding-top: 0;
+      }
+
+      wa-number-input {
+        min-width: 0;
+      }
+
+      wa-number-input::part(input) {
+        text-align: start;
+        width: 100%;
       }
 
       wa-number-input::part(form-control-label) {
@@ -121,8 +132,12 @@ export class MendTrainSettings extends LitElement {
           })}
         </wa-radio-group>
         <div class="fields">
-          ${this.#number('Steps of CIN-GAN', config.cinGan?.steps ?? preset?.cinGan.steps, 'steps-cin-gan', 1, (steps) =>
-            this.#emit({ cinGan: { ...config.cinGan, steps } }),
+          ${this.#number(
+            'Steps of CIN-GAN',
+            config.cinGan?.steps ?? preset?.cinGan.steps,
+            'steps-cin-gan',
+            1,
+            (steps) => this.#emit({ cinGan: { ...config.cinGan, steps } }),
           )}
           ${this.#number('Steps of the cGAN', config.cGan?.steps ?? preset?.cGan.steps, 'steps-cgan', 1, (steps) =>
             this.#emit({ cGan: { ...config.cGan, steps } }),
@@ -132,8 +147,12 @@ export class MendTrainSettings extends LitElement {
         <wa-details summary="Advanced settings" appearance="outlined">
           <div class="fields">
             ${this.#number('Patch side, px', config.patch ?? preset?.patch, 'patch', 8, (patch) => this.#emit({ patch }))}
-            ${this.#number('Share for validation', config.validationShare ?? 0.1, 'validation', 'any', (validationShare) =>
-              this.#emit({ validationShare }),
+            ${this.#number(
+              'Share for validation',
+              config.validationShare ?? 0.1,
+              'validation',
+              'any',
+              (validationShare) => this.#emit({ validationShare }),
             )}
           </div>
           <h3>CIN-GAN</h3>

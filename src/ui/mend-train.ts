@@ -96,6 +96,10 @@ export class MendTrain extends LitElement {
         margin-bottom: 8px;
       }
 
+      .phase h3 span {
+        font-weight: 400;
+      }
+
       .phase.now h3 {
         color: var(--wa-color-brand-on-quiet);
       }
@@ -379,7 +383,7 @@ export class MendTrain extends LitElement {
         <wa-icon slot="icon" name="check"></wa-icon>
         <div class="row spread">
           <p>
-            <b>${result.finished ? 'The model is trained' : 'The model as it stood when you stopped'}</b>, tested and in use on
+            <b>${result.finished ? 'The model is trained' : 'The model as it stood when you stopped'}</b> and is in use on
             the Restore page.
           </p>
           <div class="row">

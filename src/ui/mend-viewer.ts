@@ -5,7 +5,17 @@ import type { Plane } from '../imaging/image';
 import type { Contrast } from './contrast';
 import { formatNumber } from './format';
 import { shared } from './shared_styles';
-import { type Extent, fitView, paintView, panBy, scaleBar, toImage, unitText, type View, zoomAt } from './view_transform';
+import {
+  type Extent,
+  fitView,
+  paintView,
+  panBy,
+  scaleBar,
+  toImage,
+  unitText,
+  type View,
+  zoomAt,
+} from './view_transform';
 
 export interface Probe {
   x: number;
@@ -131,7 +141,9 @@ export class MendViewer extends LitElement {
 
   protected override render() {
     const view = this.#currentView();
-    const bar = this.pixelSize ? scaleBar(this.pixelSize, view.scale, Math.min(140, this.viewport.width / 3)) : undefined;
+    const bar = this.pixelSize
+      ? scaleBar(this.pixelSize, view.scale, Math.min(140, this.viewport.width / 3))
+      : undefined;
     return html`
       <canvas
         tabindex="0"

@@ -121,7 +121,7 @@ export const shared = css`
   }
 
   .lead {
-    max-width: 64ch;
+    max-width: 96ch;
     color: var(--wa-color-text-quiet);
   }
 
@@ -165,6 +165,20 @@ export const shared = css`
 
   tr:last-child td {
     border-bottom: none;
+  }
+
+  wa-details::part(header) {
+    padding: 8px 12px;
+    font-size: 0.875rem;
+    font-weight: 500;
+  }
+
+  wa-details::part(content) {
+    padding: 8px 12px 12px;
+  }
+
+  wa-button wa-icon {
+    font-size: 1.125em;
   }
 
   kbd {

@@ -1,12 +1,12 @@
 /** The training thread as the page drives it: one run at a time, saved as it goes. */
-import { type FromThread, type TrainConfig, type TrainingData } from '../training/messages';
+import type { FromThread, TrainConfig, TrainingData } from '../training/messages';
 import { TrainingThread } from '../training/worker_client';
 import type { AppState } from './app_state';
+import { nextId } from './app_state';
 import { forgetRun, type SavedRun, saveData, savedData, saveModel, saveRun } from './autosave';
 import { download } from './download';
 import { afterMessage, idleRun, isActive } from './run_state';
 import { fromTrainingData, toTrainingData } from './task_draft';
-import { nextId } from './app_state';
 
 export class TrainRun {
   #state: AppState;
@@ -16,7 +16,10 @@ export class TrainRun {
   /** Weights that a stopped or failed thread leaves behind are not its successor's. */
   #startThread: (listener: (message: FromThread) => void) => TrainingThread;
 
-  constructor(state: AppState, startThread = (listener: (message: FromThread) => void) => new TrainingThread(listener)) {
+  constructor(
+    state: AppState,
+    startThread = (listener: (message: FromThread) => void) => new TrainingThread(listener),
+  ) {
     this.#state = state;
     this.#startThread = startThread;
   }
@@ -35,7 +38,7 @@ export class TrainRun {
     this.#state.update({ resumeFrom: undefined, saved: undefined });
     await forgetRun();
     await saveData(data);
-    this.#begin(config, data, resume);
+    this.#begin({ ...reporting(this.#plannedSteps()), ...config }, data, resume);
   }
 
   /** Goes on where an earlier visit was cut off. */
@@ -88,6 +91,13 @@ export class TrainRun {
 
   inspect(model: ArrayBuffer) {
     return this.#running().inspect(model);
+  }
+
+  #plannedSteps(): number {
+    const { config, presets } = this.#state;
+    const preset = presets.find((info) => info.name === config.preset);
+    const cinGan = config.cinGan?.steps ?? preset?.cinGan.steps ?? 0;
+    return cinGan + (config.cGan?.steps ?? preset?.cGan.steps ?? 0);
   }
 
   #begin(config: TrainConfig, data: TrainingData, resume: ArrayBuffer | undefined): void {
@@ -148,7 +158,10 @@ export class TrainRun {
     const name = `${message.info.tasks.map((task) => task.name).join(' + ')}, ${message.info.preset}`;
     const model = { name, bytes: message.model, info: message.info, origin: 'trained' as const };
     this.#state.update({ model });
-    this.#state.notify(message.finished ? 'Training is finished.' : 'Training was stopped; the model is kept.', 'success');
+    this.#state.notify(
+      message.finished ? 'Training is finished.' : 'Training was stopped; the model is kept.',
+      'success',
+    );
     void saveModel({ ...model, savedAt: Date.now() });
     void forgetRun();
   }
@@ -156,6 +169,13 @@ export class TrainRun {
   #saveToFile({ bytes, phase, step }: { bytes: ArrayBuffer; phase: string; step: number }): void {
     download(bytes, `mendscope-checkpoint-${phase}-${step}.safetensors`);
   }
+}
+
+/** Some four hundred points a curve and forty previews a run: each waits for the adapter, so long runs get no more. */
+function reporting(steps: number): Pick<TrainConfig, 'logEvery' | 'previewEvery'> {
+  const every = (share: number, least: number, most: number) =>
+    Math.min(most, Math.max(least, Math.round(steps / share)));
+  return { logEvery: every(400, 1, 25), previewEvery: every(40, 10, 250) };
 }
 
 /** Asks the browser not to evict the checkpoints; it may refuse, which changes nothing else. */

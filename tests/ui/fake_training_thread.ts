@@ -6,7 +6,15 @@
 import { gaussianBlur } from '../../src/imaging/filters';
 import { getPlane, type Plane, setPlane } from '../../src/imaging/image';
 import { Random } from '../../src/imaging/random';
-import type { FromThread, ModelInfo, PresetInfo, PresetName, ToThread, TrainConfig, TrainingData } from '../../src/training/messages';
+import type {
+  FromThread,
+  ModelInfo,
+  PresetInfo,
+  PresetName,
+  ToThread,
+  TrainConfig,
+  TrainingData,
+} from '../../src/training/messages';
 
 const thread = self as unknown as DedicatedWorkerGlobalScope;
 const say = (message: FromThread) => thread.postMessage(message);
@@ -71,7 +79,11 @@ thread.addEventListener('message', ({ data }: MessageEvent<ToThread>) => {
       checkpointAsked = true;
       return;
     case 'inspect':
-      say({ kind: 'inspected', id: data.id, info: infoOf({ preset: 'tiny', seed: 1 }, [{ name: 'embryo-axial', axial: true }]) });
+      say({
+        kind: 'inspected',
+        id: data.id,
+        info: infoOf({ preset: 'tiny', seed: 1 }, [{ name: 'embryo-axial', axial: true }]),
+      });
       return;
     case 'restore':
       void restore(data);
@@ -96,7 +108,12 @@ function adapterMessage(): FromThread {
       description: 'speaks the messages, computes nothing',
       software: true,
       features: ['subgroups', 'timestamp-query'],
-      limits: { maxBufferSize: 1073741824, maxStorageBufferBindingSize: 1073741824, maxComputeInvocationsPerWorkgroup: 256, maxBindGroups: 4 },
+      limits: {
+        maxBufferSize: 1073741824,
+        maxStorageBufferBindingSize: 1073741824,
+        maxComputeInvocationsPerWorkgroup: 256,
+        maxBindGroups: 4,
+      },
     },
   };
 }
@@ -126,21 +143,41 @@ async function train(config: TrainConfig, data: TrainingData): Promise<void> {
     await pause(60);
   }
   const planes = data.tasks.map((task) => {
-    const pair = task.kind === 'paired' ? task.pairs[0] : { clean: task.clean[0].image, defective: task.defective[0].image };
+    const pair =
+      task.kind === 'paired' ? task.pairs[0] : { clean: task.clean[0].image, defective: task.defective[0].image };
     return { task: task.name, clean: getPlane(pair.clean), defective: getPlane(pair.defective) };
   });
   for (const phase of ['cin-gan', 'cgan'] as const) {
-    const steps = phase === 'cgan' ? (config.cGan?.steps ?? preset.cGan.steps) : (config.cinGan?.steps ?? preset.cinGan.steps);
+    const steps =
+      phase === 'cgan' ? (config.cGan?.steps ?? preset.cGan.steps) : (config.cinGan?.steps ?? preset.cinGan.steps);
     for (let step = 1; step <= steps && !stopped; step++) {
       while (paused && !stopped) await pause(50);
       const fall = Math.exp((-3 * step) / steps);
       const wobble = () => 1 + 0.25 * random.normal();
       const losses: Record<string, number> =
         phase === 'cgan'
-          ? { discriminator: 0.6 + 0.1 * random.normal(), adversarial: 0.8 * wobble(), content: fall * wobble(), pixel: 0.3 * fall * wobble() + 0.02 }
-          : { critic: -2 * fall * wobble(), gradientPenalty: 0.2 * fall * Math.abs(wobble()), adversarial: fall * wobble(), content: 0.05 + fall * 0.4 * wobble(), style: 0.01 * fall * wobble() + 0.001 };
+          ? {
+              discriminator: 0.6 + 0.1 * random.normal(),
+              adversarial: 0.8 * wobble(),
+              content: fall * wobble(),
+              pixel: 0.3 * fall * wobble() + 0.02,
+            }
+          : {
+              critic: -2 * fall * wobble(),
+              gradientPenalty: 0.2 * fall * Math.abs(wobble()),
+              adversarial: fall * wobble(),
+              content: 0.05 + fall * 0.4 * wobble(),
+              style: 0.01 * fall * wobble() + 0.001,
+            };
       if (step % 2 === 0 || step === 1) {
-        say({ kind: 'progress', phase, step, steps, secondsLeft: ((steps - step) * 25) / 1000 + (phase === 'cgan' ? 0 : 12), losses });
+        say({
+          kind: 'progress',
+          phase,
+          step,
+          steps,
+          secondsLeft: ((steps - step) * 25) / 1000 + (phase === 'cgan' ? 0 : 12),
+          losses,
+        });
       }
       if (step % 25 === 1) {
         const rows = planes.map(({ task, clean, defective }) =>
@@ -171,7 +208,16 @@ async function restore({ id, image, task }: Extract<ToThread, { kind: 'restore' 
   }
   const seconds = (performance.now() - began) / 1000;
   const normalisation = { low: 2, high: 99.8 };
-  say({ kind: 'restored', id, image: restored, task, normalisation, adapter: 'Fake adapter 3000', software: true, seconds });
+  say({
+    kind: 'restored',
+    id,
+    image: restored,
+    task,
+    normalisation,
+    adapter: 'Fake adapter 3000',
+    software: true,
+    seconds,
+  });
 }
 
 function mix(a: Plane, b: Plane, share: number): Plane {
