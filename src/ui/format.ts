@@ -1,4 +1,5 @@
 /** Numbers, times and sizes as the page words them. */
+import type { ImageSize } from '../imaging/image';
 
 /** `12.3 MB`: three figures, decimal units. */
 export function formatBytes(bytes: number): string {
@@ -22,6 +23,20 @@ export function formatDuration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
   const minutes = Math.round(whole / 60);
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+}
+
+/** `0.3 s` below ten seconds, as `formatDuration` above: for what has been measured. */
+export function formatSeconds(seconds: number): string {
+  return seconds < 9.95 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
+}
+
+/** `128 × 96 px, 45 planes, 2 channels`. */
+export function formatSize({ t, z, c, y, x }: ImageSize): string {
+  const parts = [`${x} × ${y} px`];
+  if (z > 1) parts.push(plural(z, 'plane'));
+  if (c > 1) parts.push(plural(c, 'channel'));
+  if (t > 1) parts.push(plural(t, 'time point'));
+  return parts.join(', ');
 }
 
 /** `11.4 M`, `2.4 G`, `812`. */

@@ -58,10 +58,9 @@ export class MendCompare extends LitElement {
     shared,
     css`
       :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) 272px;
-        gap: 16px;
-        align-items: start;
+        display: flex;
+        flex-direction: column;
+        gap: 8px;
       }
 
       .main {
@@ -91,7 +90,7 @@ export class MendCompare extends LitElement {
         grid-auto-columns: minmax(0, 1fr);
         gap: 2px;
         /* As high as the panels ask for, within what the window has. */
-        height: clamp(360px, var(--wanted-height, 100vh), max(360px, 100vh - 304px));
+        height: clamp(280px, var(--wanted-height, 100vh), max(400px, 100vh - 416px));
         border-radius: 8px;
         overflow: hidden;
         background: var(--mend-stage-line);
@@ -129,27 +128,25 @@ export class MendCompare extends LitElement {
         color: var(--wa-color-text-normal);
       }
 
-      .side {
-        display: flex;
-        flex-direction: column;
-        gap: 24px;
+      .tools {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(272px, 1fr));
+        gap: 24px 32px;
+        align-items: start;
+        padding: 16px;
+        border: 1px solid var(--wa-color-surface-border);
+        border-radius: 10px;
+        background: var(--wa-color-surface-raised);
+      }
+
+      .tools > * {
+        max-width: 480px;
       }
 
       .sliders {
         display: flex;
         flex-direction: column;
         gap: 16px;
-      }
-
-      @media (max-width: 1240px) {
-        :host {
-          grid-template-columns: minmax(0, 1fr);
-        }
-
-        .side {
-          display: grid;
-          grid-template-columns: 1fr 1fr;
-        }
       }
     `,
   ];
@@ -269,7 +266,7 @@ export class MendCompare extends LitElement {
         </div>
         <div class="readout" aria-live="off">${this.#readout()}</div>
       </div>
-      <div class="side">
+      <div class="tools">
         <mend-contrast
           .curves=${this.#shown.map(({ key, plane }) => ({ plane, colour: key }))}
           .range=${this.#range}

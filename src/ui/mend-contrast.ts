@@ -56,15 +56,6 @@ export class MendContrast extends LitElement {
         margin: -4px 0 4px;
       }
 
-      wa-number-input {
-        min-width: 0;
-      }
-
-      wa-number-input::part(input) {
-        width: 100%;
-        text-align: start;
-      }
-
       wa-number-input::part(form-control-label) {
         font-size: 0.75rem;
       }

@@ -1,7 +1,7 @@
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { sizeText } from '../imaging/image';
+import { formatSize } from './format';
 import './mend-thumbnail';
 import { shared } from './shared_styles';
 import type { PairRow, SourceImage } from './task_draft';
@@ -111,7 +111,7 @@ export class MendPairingTable extends LitElement {
     return html`
       <span class="image">
         <mend-thumbnail side="40" .image=${source.image}></mend-thumbnail>
-        <span>${source.name}<br /><span class="quiet small">${sizeText(source.image.size)}</span></span>
+        <span>${source.name}<br /><span class="quiet small">${formatSize(source.image.size)}</span></span>
       </span>
     `;
   }

@@ -12,13 +12,12 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { fileStem } from '../imaging/dataset';
-import { sizeText } from '../imaging/image';
 import type { PhantomTask } from '../imaging/phantoms/phantom';
 import { nextId, type Restoration, StateController } from './app_state';
 import { complaintOf } from './complaint';
 import { download } from './download';
 import { EXAMPLES, heldOutExample } from './example';
-import { formatCount, formatDuration, plural } from './format';
+import { formatCount, formatSeconds, formatSize, plural } from './format';
 import './mend-compare';
 import type { Panel } from './mend-compare';
 import './mend-complaint';
@@ -175,6 +174,7 @@ export class MendRestore extends LitElement {
       wa-callout {
         font-size: 0.8125rem;
         line-height: 1.25rem;
+        padding-block: 6px;
       }
 
       wa-dropdown {
@@ -196,9 +196,9 @@ export class MendRestore extends LitElement {
   ];
 
   protected override render() {
-    const { noAdapter } = this.#app.state;
+    const { noAdapter, restorations } = this.#app.state;
     const head = html`
-      <div class="page-head">
+      <div class=${restorations.length > 0 && !noAdapter ? 'visually-hidden' : 'page-head'}>
         <h1>Restore</h1>
         <p class="lead">Any size, any number of planes; what you save has the size and sample type of what you brought.</p>
       </div>
@@ -473,10 +473,10 @@ export class MendRestore extends LitElement {
         <div>
           <h2>${item.name}</h2>
           <p class="small quiet numbers">
-            ${sizeText(item.image.size)}, ${item.image.sampleType}
+            ${formatSize(item.image.size)}, ${item.image.sampleType}
             ${
               item.result
-                ? html`; restored in ${formatDuration(item.result.seconds)} on
+                ? html`; restored in ${formatSeconds(item.result.seconds)} on
                   ${item.result.adapter}${item.result.software ? ' (software)' : ''}`
                 : nothing
             }
@@ -667,7 +667,7 @@ function statusText(item: Restoration): string {
     case 'failed':
       return 'Failed';
     default:
-      return `${item.image.size.x} × ${item.image.size.y}, ${item.image.sampleType}`;
+      return `${formatSize(item.image.size)}, ${item.image.sampleType}`;
   }
 }
 

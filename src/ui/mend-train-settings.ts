@@ -80,15 +80,6 @@ export class MendTrainSettings extends LitElement {
         gap: 16px;
       }
 
-      wa-number-input {
-        min-width: 0;
-      }
-
-      wa-number-input::part(input) {
-        text-align: start;
-        width: 100%;
-      }
-
       wa-number-input::part(form-control-label) {
         font-size: 0.8125rem;
       }

@@ -167,6 +167,22 @@ export const shared = css`
     border-bottom: none;
   }
 
+  /* Number fields without steppers keep the steppers' room otherwise. */
+  wa-number-input {
+    min-width: 0;
+  }
+
+  wa-number-input::part(start),
+  wa-number-input::part(end) {
+    display: none;
+  }
+
+  wa-number-input::part(input) {
+    width: 100%;
+    text-align: start;
+    padding-inline: 12px;
+  }
+
   wa-details::part(header) {
     padding: 8px 12px;
     font-size: 0.875rem;
