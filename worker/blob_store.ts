@@ -120,9 +120,13 @@ export async function putVerified(
     return await bucket.put(key, body, { sha256 });
   } catch (error) {
     if (error instanceof Error && /checksum|10037/i.test(error.message)) throw wrongHash(sha256);
+    if (error instanceof Error && /connection lost/i.test(error.message)) throw brokenOff();
     throw error;
   }
 }
+
+/** Nobody reads this reply; it keeps a hang-up from being logged as a failure of the store. */
+const brokenOff = () => new Refusal(400, 'broken-off', 'The body ended before its length.', 'Send it again.');
 
 function wrongHash(sha256: string): Refusal {
   return new Refusal(

@@ -51,7 +51,7 @@ export const blobs = new Hono<Edge>()
       tag: 'blobs',
       bytesIn: true,
       ok: { 201: storedBlobSchema, 200: storedBlobSchema },
-      refusals: [411, 413, 415, 422, 451],
+      refusals: [400, 411, 413, 415, 422, 451],
     }),
     checked('param', address),
     checked('query', v.object({ part: v.optional(v.literal('1')) })),

@@ -18,7 +18,7 @@ interface Description {
 
 const MEANING: Record<number, string> = {
   304: 'Not changed',
-  400: 'Not JSON',
+  400: 'Not JSON, or a body that broke off',
   401: 'No token',
   404: 'Nothing here, or the token is not for it',
   409: 'It changed meanwhile, or something it names is gone',

@@ -53,9 +53,10 @@ export async function upload(
     const hashed = await inParallel(group, parallel, (item) => hash(item, signal));
     const missing = await askMissing(transport, hashed, signal);
     const results = await inParallel(hashed, parallel, async (file) => {
-      progress.bytesSent += await sendMissing(transport, file, missing, signal);
+      const sent = await sendMissing(transport, file, missing, signal);
       const result = await join(transport, file, signal);
       progress.filesDone += 1;
+      progress.bytesSent += sent;
       progress.bytesDone += file.bytes;
       onProgress?.({ ...progress });
       return result;

@@ -1,0 +1,119 @@
+/** The edge as `wrangler dev` serves it, on a store of its own, so that it can be killed and started again. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const wrangler = join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
+const quiet = { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' };
+
+export interface EdgeServer {
+  url: string;
+  /** Most memory workerd ever held, in bytes. */
+  peakBytes(): number;
+  /** SIGKILL to everything at once, as a power cut would. */
+  kill(): Promise<void>;
+}
+
+export const newStore = (): string => mkdtempSync(join(tmpdir(), 'mendscope-edge-'));
+
+/** @param variables name → value of wrangler.toml's [vars], replaced for this server */
+export async function startEdge(store: string, variables: Record<string, string> = {}): Promise<EdgeServer> {
+  mkdirSync(join(root, 'dist', 'app'), { recursive: true });
+  await run(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', store]);
+  const port = await freePort();
+  const options = ['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0', '--persist-to', store];
+  const vars = Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]);
+  const args = [
+    wrangler,
+    'dev',
+    ...options,
+    ...vars,
+    '--show-interactive-dev-session',
+    'false',
+    '--log-level',
+    'error',
+  ];
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...quiet },
+    stdio: ['ignore', 'ignore', 'inherit'],
+    detached: true,
+  });
+  const killGroup = () => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL');
+  };
+  process.once('exit', killGroup);
+  const url = `http://127.0.0.1:${port}`;
+  await untilHealthy(url, child);
+  return {
+    url,
+    peakBytes: () => peakOfGroup(child.pid as number),
+    async kill() {
+      const closed = new Promise((done) => child.once('close', done));
+      killGroup();
+      await closed;
+    },
+  };
+}
+
+/** Runs wrangler to its end; what it prints is shown only if it fails. */
+export async function run(args: string[]): Promise<string> {
+  const child = spawn(process.execPath, [wrangler, ...args], {
+    cwd: root,
+    env: { ...process.env, ...quiet },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  const code = await new Promise((done) => child.once('close', done));
+  if (code !== 0) throw new Error(`wrangler ${args.join(' ')} ended with ${code}:\n${output}`);
+  return output;
+}
+
+async function untilHealthy(url: string, child: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < 600 && child.exitCode === null; tries++) {
+    const reply = await fetch(`${url}/api/health`).catch(() => undefined);
+    await reply?.arrayBuffer();
+    if (reply?.ok) return;
+    await new Promise((later) => setTimeout(later, 100));
+  }
+  throw new Error('wrangler dev did not start');
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => done(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/** VmHWM of the processes named workerd in the server's group (Linux). */
+function peakOfGroup(group: number): number {
+  if (!existsSync('/proc')) return 0;
+  const peaks = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+        const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+        return status.startsWith('Name:\tworkerd') && Number(fields[2]) === group
+          ? Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
+          : 0;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH')
+          return 0;
+        throw error;
+      }
+    });
+  return Math.max(0, ...peaks);
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// The long runs against `wrangler dev` in a process of its own: load, lost power, a gigabyte. Each is a command of its
+// own (`npm run edge:load`, edge:parallel, edge:kill, edge:large), none is part of `npm test`.
+export default defineConfig({
+  test: {
+    name: 'edge',
+    include: ['tests/edge/**/*.edge.ts'],
+    fileParallelism: false,
+    testTimeout: 600_000,
+    hookTimeout: 120_000,
+    disableConsoleIntercept: true,
+  },
+});
