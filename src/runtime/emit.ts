@@ -254,18 +254,27 @@ export function emitMap(label: string, expression: Fused, stores: readonly Store
 
 const rootSize = (root: Root): number => (root instanceof Scratch ? root.floats : sizeOf(root.shape));
 
-/** How many partial sums each output is split into. */
-function splitsFor(outputs: number, count: number, mostThreads: number): number {
-  return Math.max(1, Math.min(Math.floor(mostThreads / outputs), Math.floor(count / 8), 1024));
+/** How many threads a sum is spread over, and from how many outputs on it is not split at all. */
+export interface Spread {
+  readonly threads: number;
+  readonly enough: number;
 }
 
-/** Kernels that sum lines over `axes`: one pass, or two where the sum is split over up to `mostThreads`. */
+const UNSPLIT: Spread = { threads: 1, enough: 1 };
+
+/** How many partial sums each output is split into. */
+function splitsFor(outputs: number, count: number, { threads, enough }: Spread): number {
+  if (outputs >= enough) return 1;
+  return Math.max(1, Math.min(Math.floor(threads / outputs), Math.floor(count / 8), 1024));
+}
+
+/** Kernels that sum lines over `axes`: one pass, or two where the sum is split. */
 export function emitReduce(
   label: string,
   expression: Fused,
   axes: readonly number[],
   sums: readonly Sum[],
-  mostThreads: number,
+  spread: Spread,
 ): Dispatch[] {
   const { lines, dims } = expression;
   const reads = accessesOf(lines);
@@ -291,7 +300,7 @@ export function emitReduce(
   );
   const outputs = sizeOf(keptAxes.map((k) => layout.extent(k)));
   const count = sizeOf(innerAxes.map((k) => layout.extent(k)));
-  const splits = splitsFor(outputs, count, mostThreads);
+  const splits = splitsFor(outputs, count, spread);
   layout.words.reserve(outputs, count, splits);
 
   const stored = axis >= 0 && !horizontal ? 'vec4f' : 'f32';
@@ -326,7 +335,10 @@ export function emitReduce(
   if (!partials) return [pass];
   const added = partials.map((root): Line => ({ kind: 'load', access: { root, base: 0, strides: [1, elements] } }));
   const second = sums.map((s, line) => ({ line, root: s.root }));
-  return [pass, ...emitReduce(`${label} (second pass)`, { dims: [elements, splits], lines: added }, [1], second, 1)];
+  return [
+    pass,
+    ...emitReduce(`${label} (second pass)`, { dims: [elements, splits], lines: added }, [1], second, UNSPLIT),
+  ];
 }
 
 /** The axis along which most accesses move by one: the last kept axis, the last summed axis, or −1. */

@@ -1,6 +1,6 @@
 /** Chooses which elementwise results get memory and which are computed again where they are used. */
 import type { Tensor } from './graph';
-import { sizeOf } from './shape';
+import { sizeOf, splitStrides, stridesOf } from './shape';
 import { Materialised } from './storage';
 
 /** Recomputing a shared value that reads this many full-size tensors costs more than keeping it. */
@@ -40,10 +40,11 @@ const computedInputs = (node: Tensor): readonly Tensor[] =>
  */
 export function materialise(needed: readonly Tensor[], wanted: readonly Tensor[], mostRoots: number): Materialised {
   const memory = new Materialised();
+  const joined = onlyJoined(needed);
   for (const node of wanted) memory.bind(node);
   for (const node of needed) {
     if (node.op.kind === 'kernel') for (const input of node.inputs) memory.bind(input);
-    if (node.op.kind === 'reshape') bindForReshape(memory, node.inputs[0]);
+    if (node.op.kind === 'reshape' && !joined.has(node)) bindForReshape(memory, node.inputs[0]);
   }
   const users = new Map<Tensor, number>();
   for (const node of needed) for (const input of computedInputs(node)) users.set(input, (users.get(input) ?? 0) + 1);
@@ -79,6 +80,18 @@ export function materialise(needed: readonly Tensor[], wanted: readonly Tensor[]
     }
   }
   return memory;
+}
+
+/** Reshapes that are parts of concatenations and nothing else: those are computed before they are reshaped. */
+function onlyJoined(needed: readonly Tensor[]): Set<Tensor> {
+  const users = needed.flatMap((node) =>
+    computedInputs(node).map((input) => ({ input, joins: node.op.kind === 'concat' })),
+  );
+  const parts = new Set(users.filter(({ joins }) => joins).map(({ input }) => input));
+  for (const { input, joins } of users) if (!joins) parts.delete(input);
+  const splits = (node: Tensor): boolean =>
+    splitStrides(node.inputs[0].shape, node.shape, stridesOf(node.shape)) !== null;
+  return new Set([...parts].filter((node) => node.op.kind === 'reshape' && splits(node)));
 }
 
 /** Cuts the largest input out until the kernel reads few enough tensors. */

@@ -3,12 +3,12 @@
  * axes that are ready together share one kernel.
  */
 import type { Binding, Dispatch, Root, Unit } from './dispatch';
-import { emitMap, emitReduce } from './emit';
+import { emitMap, emitReduce, type Spread } from './emit';
 import { type Epilogue, epilogueOf } from './epilogue';
 import { type Access, Expression, type Line, rootsOf, Scratch } from './expression';
 import type { Tensor } from './graph';
 import type { DeviceTraits } from './kernel';
-import { type Shape, sameShape, sizeOf, stridesOf } from './shape';
+import { type Shape, sameShape, sizeOf, splitStrides, stridesOf } from './shape';
 import type { Materialised } from './storage';
 
 /** What one tensor, or one part of a concatenation, or one copy takes. */
@@ -34,6 +34,12 @@ export interface Copy {
   readonly from: Tensor;
   readonly to: Scratch;
 }
+
+/** A CPU driver runs a group of 64 threads on one core; a GPU wants many short sums. */
+const SPREAD: Record<DeviceTraits['kind'], Spread> = {
+  cpu: { threads: 256, enough: 64 },
+  gpu: { threads: 16384, enough: 4096 },
+};
 
 /** Merged maps and sums either share a large tensor or are small enough for their memory not to matter. */
 const SMALL = 65536;
@@ -145,11 +151,16 @@ function jobsOf(node: Tensor, memory: Materialised): Job[] {
     case 'concat': {
       let start = 0;
       return node.inputs.map((part) => {
-        const strides = stridesOf(node.shape);
-        const store = { root: node, base: start * strides[op.axis], strides };
+        const along = stridesOf(node.shape);
+        const base0 = start * along[op.axis];
         start += part.shape[op.axis];
+        // A reshape without memory below it, an upsampled image say, is computed in the shape it had before.
+        const inner = part.op.kind === 'reshape' && !memory.storageOf(part) ? part.inputs[0] : part;
+        const strides = inner === part ? along : (splitStrides(inner.shape, part.shape, along) as number[]);
+        const store = { root: node, base: base0, strides };
+        const line = (e: Expression): number => e.value(inner);
         return withReads(
-          { ...base, kind: 'map', dims: part.shape, line: (e) => e.value(part), store, label: `concat ${node.label}` },
+          { ...base, kind: 'map', dims: inner.shape, line, store, label: `concat ${node.label}` },
           memory,
         );
       });
@@ -216,13 +227,12 @@ function emit(group: readonly Job[], memory: Materialised, device: DeviceTraits)
       ),
     ];
   }
-  const threads = device.kind === 'cpu' ? 1024 : 16384;
   return emitReduce(
     label,
     expression,
     head.axes,
     group.map((job, i) => ({ line: lines[i], root: job.root })),
-    threads,
+    SPREAD[device.kind],
   );
 }
 

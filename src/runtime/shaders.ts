@@ -5,8 +5,10 @@ import conv2d from '../../shaders/conv2d.wgsl?raw';
 import conv2dGatherTaps from '../../shaders/conv2d_gather_taps.wgsl?raw';
 import conv2dInputGradient from '../../shaders/conv2d_input_gradient.wgsl?raw';
 import conv2dSubgroup from '../../shaders/conv2d_subgroup.wgsl?raw';
+import conv2dTiled from '../../shaders/conv2d_tiled.wgsl?raw';
 import conv2dWeightGradient from '../../shaders/conv2d_weight_gradient.wgsl?raw';
 import conv2dWeightGradientSubgroup from '../../shaders/conv2d_weight_gradient_subgroup.wgsl?raw';
+import conv2dWeightGradientTiled from '../../shaders/conv2d_weight_gradient_tiled.wgsl?raw';
 import map from '../../shaders/map.wgsl?raw';
 import matmul from '../../shaders/matmul.wgsl?raw';
 import maxPool from '../../shaders/max_pool.wgsl?raw';
@@ -19,6 +21,7 @@ import reduce from '../../shaders/reduce.wgsl?raw';
 import resizeBilinear from '../../shaders/resize_bilinear.wgsl?raw';
 import subgroupSums from '../../shaders/subgroup_sums.wgsl?raw';
 import sumSplits from '../../shaders/sum_splits.wgsl?raw';
+import tileSums from '../../shaders/tile_sums.wgsl?raw';
 
 const files: Readonly<Record<string, string>> = {
   adam,
@@ -26,8 +29,10 @@ const files: Readonly<Record<string, string>> = {
   conv2d_gather_taps: conv2dGatherTaps,
   conv2d_input_gradient: conv2dInputGradient,
   conv2d_subgroup: conv2dSubgroup,
+  conv2d_tiled: conv2dTiled,
   conv2d_weight_gradient: conv2dWeightGradient,
   conv2d_weight_gradient_subgroup: conv2dWeightGradientSubgroup,
+  conv2d_weight_gradient_tiled: conv2dWeightGradientTiled,
   map,
   matmul,
   max_pool: maxPool,
@@ -50,6 +55,7 @@ export function expandShader(name: string, defines: Defines): string {
   return expand(name, source, {
     ...defines,
     ...(source.includes('${SUMS}') && { SUMS: expand(name, subgroupSums, defines) }),
+    ...(source.includes('${TILE}') && { TILE: expand(name, tileSums, defines) }),
     ...(source.includes('${FUNCTIONS}') && { FUNCTIONS: library(defines) }),
     ...(defines.FUSED && { EPILOGUE: `${library({ VEC4: true })}\n${defines.EPILOGUE}` }),
   });

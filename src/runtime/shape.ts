@@ -19,6 +19,26 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/**
+ * Strides of the axes that a reshape splits: for each axis of `fine`, its step where `coarse` has `strides`; null where
+ * `fine` does not just split axes of `coarse`.
+ */
+export function splitStrides(fine: Shape, coarse: Shape, strides: readonly number[]): number[] | null {
+  const out = new Array<number>(fine.length).fill(0);
+  let d = fine.length - 1;
+  for (let c = coarse.length - 1; c >= 0; c--) {
+    let step = strides[c];
+    let left = coarse[c];
+    while (left > 1) {
+      if (d < 0 || left % fine[d] !== 0) return null;
+      out[d] = step;
+      step *= fine[d];
+      left /= fine[d--];
+    }
+  }
+  return fine.slice(0, d + 1).every((extent) => extent === 1) ? out : null;
+}
+
 /** The shape that two operands broadcast to (numpy's rule). */
 export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
   const rank = Math.max(a.length, b.length);

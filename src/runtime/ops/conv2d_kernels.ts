@@ -31,11 +31,15 @@ const sizes = (c: ConvCase) => [c.n, c.h, c.w, c.ci, c.oh, c.ow, c.co, c.padTop,
 const bySubgroup = (channels: number, device: DeviceTraits) =>
   device.kind === 'cpu' && (device.subgroupSize === 4 || device.subgroupSize === 8) && channels % 4 === 0;
 
+/** GPUs multiply tiles in workgroup memory, where there are channels enough to fill a good part of one. */
+const byTile = (channels: number, device: DeviceTraits) => device.kind === 'gpu' && channels >= 8;
+
 /** Inputs x, w; output y. The epilogue belongs to the last kernel. */
 export function conv2dKernels(c: ConvCase, device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
   if (bySubgroup(c.co, device)) {
     return { scratch: [], kernels: [subgroupKernel(c, device.subgroupSize, false, epilogue)] };
   }
+  if (byTile(c.co, device)) return { scratch: [], kernels: [tiledKernel(c, false, epilogue)] };
   const products = c.co === 1 && c.sy === 1 && c.sx === 1 ? productsByTap(c, device, false) : undefined;
   if (products) return products;
   return {
@@ -59,6 +63,7 @@ export function conv2dInputGradientKernels(c: ConvCase, device: DeviceTraits, ep
   if (bySubgroup(c.ci, device)) {
     return { scratch: [], kernels: [subgroupKernel(c, device.subgroupSize, true, epilogue)] };
   }
+  if (byTile(c.ci, device)) return { scratch: [], kernels: [tiledKernel(c, true, epilogue)] };
   const products = c.ci <= 3 ? productsByTap(c, device, true) : undefined;
   if (products) return products;
   return {
@@ -77,6 +82,46 @@ export function conv2dInputGradientKernels(c: ConvCase, device: DeviceTraits, ep
   };
 }
 
+/** What a forward convolution or an input gradient reads and writes, and the phases into which its stride parts it. */
+function sides(c: ConvCase, inputGradient: boolean) {
+  return inputGradient
+    ? { source: { h: c.oh, w: c.ow, depth: c.co }, result: { h: c.h, w: c.w, channels: c.ci }, phases: [c.sy, c.sx] }
+    : { source: { h: c.h, w: c.w, depth: c.ci }, result: { h: c.oh, w: c.ow, channels: c.co }, phases: [1, 1] };
+}
+
+/** A tile of half the side where so few whole ones would leave most of a GPU idle, or the matrix does not fill them. */
+function tileOf(rows: number, columns: number): { rows: number; columns: number; defines: Record<string, boolean> } {
+  const columns64 = columns > 32;
+  const rows64 = Math.ceil(rows / 64) * Math.ceil(columns / (columns64 ? 64 : 32)) >= 256;
+  return { rows: rows64 ? 64 : 32, columns: columns64 ? 64 : 32, defines: { ROWS64: rows64, COLUMNS64: columns64 } };
+}
+
+function tiledKernel(c: ConvCase, inputGradient: boolean, epilogue: string): Kernel {
+  const { source, result, phases } = sides(c, inputGradient);
+  const pixels = c.n * Math.ceil(result.h / phases[0]) * Math.ceil(result.w / phases[1]);
+  const tile = tileOf(pixels * phases[0] * phases[1], result.channels);
+  const [columns, rows] = groupsFor(pixels, tile.rows);
+  const depth4 = source.depth % 4 === 0;
+  const channels4 = result.channels % 4 === 0;
+  return {
+    shader: 'conv2d_tiled',
+    defines: {
+      ...tile.defines,
+      INPUT_GRADIENT: inputGradient,
+      BY_COLUMN: inputGradient,
+      DEPTH4: depth4,
+      CHANNELS4: channels4,
+      WEIGHTS4: inputGradient ? depth4 : channels4,
+      EPILOGUE: epilogue,
+    },
+    constants: constants(c),
+    params: [c.n, source.h, source.w, source.depth, result.h, result.w, result.channels, c.padTop, c.padLeft],
+    buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
+    workgroups: [columns, rows, Math.ceil(result.channels / tile.columns) * phases[0] * phases[1]],
+    flops: flops(c),
+  };
+}
+
 /** Forward or input gradient, 2·lanes pixels × lanes·vector channels a workgroup. */
 function subgroupKernel(
   c: ConvCase,
@@ -85,10 +130,8 @@ function subgroupKernel(
   epilogue = IDENTITY_EPILOGUE,
   weightStart = 0,
 ): Kernel {
-  const source = inputGradient ? { h: c.oh, w: c.ow, depth: c.co } : { h: c.h, w: c.w, depth: c.ci };
-  const result = inputGradient ? { h: c.h, w: c.w, channels: c.ci } : { h: c.oh, w: c.ow, channels: c.co };
-  const [py, px] = inputGradient ? [c.sy, c.sx] : [1, 1];
-  const pixels = c.n * Math.ceil(result.h / py) * Math.ceil(result.w / px);
+  const { source, result, phases } = sides(c, inputGradient);
+  const pixels = c.n * Math.ceil(result.h / phases[0]) * Math.ceil(result.w / phases[1]);
   const vector = result.channels <= 2 * lanes ? 2 : 4;
   const [columns, rows] = groupsFor(pixels, 2 * lanes);
   return {
@@ -117,7 +160,7 @@ function subgroupKernel(
       weightStart,
     ],
     buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
-    workgroups: [columns, rows, Math.ceil(result.channels / (vector * lanes)) * py * px],
+    workgroups: [columns, rows, Math.ceil(result.channels / (vector * lanes)) * phases[0] * phases[1]],
     flops: flops(c),
   };
 }
@@ -130,8 +173,7 @@ const SCRATCH_BYTES = 64 * 1024 * 1024;
  * taps. In parts of the kernel's lines where the products of all would be too much memory; undefined if one line is.
  */
 function productsByTap(c: ConvCase, device: DeviceTraits, inputGradient: boolean): Kernels | undefined {
-  const source = inputGradient ? { h: c.oh, w: c.ow, depth: c.co } : { h: c.h, w: c.w, depth: c.ci };
-  const result = inputGradient ? { h: c.h, w: c.w, channels: c.ci } : { h: c.oh, w: c.ow, channels: 1 };
+  const { source, result } = sides(c, inputGradient);
   const pitch = (lines: number) => 4 * Math.ceil((lines * c.kw * result.channels) / 4);
   const size = (lines: number) => c.n * source.h * source.w * pitch(lines);
   let lines = c.kh;
@@ -193,7 +235,9 @@ export function conv2dWeightGradientKernels(c: ConvCase, device: DeviceTraits): 
     ? subgroupWeightGradient(c, device.subgroupSize, { x: 0, dy: 1 })
     : c.co === 1 && c.sy === 1 && c.sx === 1 && bySubgroup(c.ci, device)
       ? subgroupWeightGradient(exchanged(c), device.subgroupSize, { x: 1, dy: 0 })
-      : plainWeightGradient(c);
+      : byTile(c.co, device)
+        ? tiledWeightGradient(c)
+        : plainWeightGradient(c);
   if (splits === 1) return { scratch: [], kernels: [{ ...partial, buffers: [...partial.buffers, { output: 0 }] }] };
   return {
     scratch: [size * splits],
@@ -275,6 +319,28 @@ function subgroupWeightGradient(c: ConvCase, lanes: number, inputs: { x: number;
       constants: constants(c),
       params: [...sizes(c), rowsPerSplit],
       buffers: [{ input: inputs.x }, { input: inputs.dy }],
+      workgroups: [...blocks, splits],
+      flops: flops(c),
+    },
+  };
+}
+
+function tiledWeightGradient(c: ConvCase): Partial {
+  const size = c.kh * c.kw * c.ci;
+  const tile = tileOf(size, c.co);
+  const blocks = [Math.ceil(size / tile.rows), Math.ceil(c.co / tile.columns)] as const;
+  const pixels = c.n * c.oh * c.ow;
+  const wanted = Math.max(1, Math.min(Math.ceil(512 / (blocks[0] * blocks[1])), Math.ceil(pixels / 256)));
+  const pixelsPerSplit = 16 * Math.ceil(pixels / wanted / 16);
+  const splits = Math.ceil(pixels / pixelsPerSplit);
+  return {
+    splits,
+    partial: {
+      shader: 'conv2d_weight_gradient_tiled',
+      defines: { ...tile.defines, BY_COLUMN: false, CO4: c.co % 4 === 0 },
+      constants: constants(c),
+      params: [...sizes(c), pixelsPerSplit],
+      buffers: [{ input: 0 }, { input: 1 }],
       workgroups: [...blocks, splits],
       flops: flops(c),
     },
