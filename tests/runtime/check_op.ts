@@ -261,8 +261,8 @@ const SUMMARY_FOLDER = '.cache/op_checks';
 /** What kernel choosers are told of the device instead of the truth, to run the kernels that ship for other devices. */
 export type Traits = Partial<Engine['traits']>;
 
-/** A device with no software adapter's specialities. */
 export const AS_A_GPU: Traits = { kind: 'gpu', subgroups: false, subgroupSize: 0 };
+export const WITHOUT_SUBGROUPS: Traits = { subgroups: false, subgroupSize: 0 };
 
 /** One `describe` with a test for each case; prints a line of totals and leaves it in .cache/op_checks/<title>.json. */
 export function checkOps(title: string, cases: OpCase[], traits: Traits = {}): void {
