@@ -134,6 +134,27 @@ function placeInputs(needed: readonly Tensor[], places: Map<Root, Place>): { slo
   return laid;
 }
 
+/** What a program takes of a device. */
+export interface Footprint {
+  /** Bytes of its buffers, parameters apart. */
+  readonly bytes: number;
+  /** The largest of its bindings. */
+  readonly bindingBytes: number;
+  readonly flops: number;
+  /** Inputs that its outputs depend on. */
+  readonly inputs: readonly string[];
+}
+
+export function footprintOf({ units, places, inputs, inputBytes, outputBytes, memory }: Lowered): Footprint {
+  const dispatches = units.flatMap((unit) => unit.dispatches);
+  return {
+    bytes: inputBytes + outputBytes + memory.peakBytes,
+    bindingBytes: Math.max(...[...places.keys()].map(rootBytes)),
+    flops: dispatches.reduce((sum, { flops }) => sum + flops, 0),
+    inputs: inputs.map(({ name }) => name),
+  };
+}
+
 /** First and last unit of every root that still needs a place. */
 function livesOf(units: readonly Unit[], places: ReadonlyMap<Root, Place>): Life<Root>[] {
   const spans = new Map<Root, { first: number; last: number }>();

@@ -1,6 +1,6 @@
 /** The engine: one device, the parameter sets that live on it, and the programs compiled for it. */
 import { type AdapterReport, openDevice } from './adapter';
-import { lower, type ProgramSpec } from './compile';
+import { type Footprint, footprintOf, lower, type ProgramSpec } from './compile';
 import type { Graph } from './graph';
 import type { DeviceTraits } from './kernel';
 import type { ParameterSet, ParameterStore } from './parameters';
@@ -59,12 +59,24 @@ export class Engine implements Home, ParameterStore {
       if (tensor.graph !== graph)
         throw new ShapeError('compile', `output '${name}' of another graph`, 'outputs of the compiled graph');
     }
-    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
-    const lowered = lower(spec, this.traits, {
-      mostBindingBytes: maxStorageBufferBindingSize,
-      mostBufferBytes: Math.min(maxBufferSize, 2 ** 32 - 256),
-    });
+    const { mostBufferBytes } = this;
+    const lowered = lower(spec, this.traits, { mostBindingBytes: this.mostBindingBytes, mostBufferBytes });
     return Program.make(this, spec, lowered);
+  }
+
+  /** What a program would take, on a device that binds anything; nothing is made. */
+  footprint(spec: ProgramSpec): Footprint {
+    const { mostBufferBytes } = this;
+    return footprintOf(lower(spec, this.traits, { mostBindingBytes: Number.POSITIVE_INFINITY, mostBufferBytes }));
+  }
+
+  /** Largest tensor that a kernel can be given. */
+  get mostBindingBytes(): number {
+    return this.device.limits.maxStorageBufferBindingSize;
+  }
+
+  private get mostBufferBytes(): number {
+    return Math.min(this.device.limits.maxBufferSize, 2 ** 32 - 256);
   }
 
   resident(set: ParameterSet): ResidentParameters {

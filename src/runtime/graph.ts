@@ -55,8 +55,17 @@ export class Tensor {
   }
 }
 
+/** What a norm normalises, and by which statistics of it. */
+export interface Normalising {
+  readonly x: Tensor;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
 export class Graph {
   readonly nodes: Tensor[] = [];
+  /** Where norms take their statistics from, set where a part of an image takes the whole's; left out: from x itself. */
+  statistics?: (x: Tensor) => Normalising;
   private readonly known = new Map<string, Tensor>();
   private readonly labels: string[] = [];
 

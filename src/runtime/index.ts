@@ -1,9 +1,9 @@
 export type { AdapterReport } from './adapter';
 export { NoAdapterError } from './adapter';
-export type { ProgramSpec } from './compile';
+export type { Footprint, ProgramSpec } from './compile';
 export { Engine, EngineLostError } from './engine';
 export { gradients } from './gradients';
-export { Graph, type Operandish, Tensor } from './graph';
+export { Graph, type Normalising, type Operandish, Tensor } from './graph';
 export * from './losses';
 export * from './ops';
 export {

@@ -7,7 +7,7 @@ export {
   convTranspose2d,
   type Padding,
 } from './conv2d';
-export { conditionalInstanceNorm, instanceNorm, moments } from './instance_norm';
+export { conditionalInstanceNorm, instanceNorm, moments, partialMoments } from './instance_norm';
 export { gram, matmul } from './matmul';
 export { mean } from './mean';
 export {
