@@ -10,6 +10,7 @@ export function document(title: string, body: HtmlEscapedString | Promise<HtmlEs
         <meta name="viewport" content="width=device-width" />
         <title>${title} – mendscope</title>
         <link rel="stylesheet" href="/document.css" />
+        <link rel="icon" href="/icon.svg" />
       </head>
       <body>
         <nav><a href="/">mendscope</a> <a href="/docs">API</a> <a href="/privacy">Privacy</a></nav>

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { findMismatch } from '../src/wire/architecture';
 import { PUBLICATION_BYTES } from '../src/wire/limits';
 import { modelDraftSchema, publishedSchema } from '../src/wire/publication';
 import { byteSource, piecesOf } from './blob_store';
@@ -20,7 +21,9 @@ export const models = new Hono<Edge>()
     atMost(PUBLICATION_BYTES),
     described({
       summary: 'Publish a model, or a new version of one',
-      description: 'Upload its safetensors file to /api/blobs first.',
+      description:
+        'Upload its safetensors file to /api/blobs first. Checked here: its header, that its tensors fill the file, and, ' +
+        'where it states a layer table, every name and shape. Whether its numbers are finite is checked by the client.',
       tag: 'versions',
       ok: { 201: publishedSchema },
       refusals: [400, 401, 404, 409, 410, 411, 413, 415, 422],
@@ -38,7 +41,15 @@ export const models = new Hono<Edge>()
           'A model is a safetensors file.',
         );
       const source = withHead(byteSource(c.env.BLOBS, await piecesOf(c.env.DB, blob)));
-      const { metadata } = await readSafetensorsHeader(source);
+      const { metadata, shapes } = await readSafetensorsHeader(source);
+      const mismatch = findMismatch(shapes, metadata);
+      if (mismatch !== undefined)
+        throw new Refusal(
+          422,
+          'wrong-shapes',
+          `${file.path} is not what it claims: ${mismatch}.`,
+          'Publish the file as it was saved, or leave the record out of its metadata.',
+        );
       const published = await publish(
         c,
         { kind: 'model', title, description, parent, tasks: [], model: null, metadata, files },

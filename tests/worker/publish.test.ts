@@ -40,3 +40,23 @@ test('the version is the SHA-256 of its manifest', async () => {
   const response = await ask(`/api/models/${id}/manifest`);
   expect(await sha256(await response.text())).toBe(hash);
 });
+
+test('a model whose weights are not what its layer table says', async () => {
+  const record = {
+    restorer: { first: 8, blocks: 2 },
+    generator: { first: 8, blocks: 1 },
+    tasks: [{ name: 'noise', axial: false }],
+  };
+  const bytes = safetensors(10, 0.5, { format: 'mendscope', mendscope: JSON.stringify(record) });
+  await expect(client().publishModel(bytes, { title: 'Claims' })).rejects.toMatchObject({
+    status: 422,
+    error: 'wrong-shapes',
+    what: 'model.safetensors is not what it claims: it has no weights of a restorer.',
+  });
+});
+
+test('a number that is not finite never leaves, and is never accepted', async () => {
+  await expect(client().publishModel(safetensors(5, Number.NaN), { title: 'NaN' })).rejects.toThrow(
+    "tensor 'weight' holds a number that is not finite; train again from an earlier checkpoint",
+  );
+});
