@@ -11,6 +11,8 @@ import conv2dWeightGradientSubgroup from '../../shaders/conv2d_weight_gradient_s
 import conv2dWeightGradientTiled from '../../shaders/conv2d_weight_gradient_tiled.wgsl?raw';
 import map from '../../shaders/map.wgsl?raw';
 import matmul from '../../shaders/matmul.wgsl?raw';
+import matmulSubgroup from '../../shaders/matmul_subgroup.wgsl?raw';
+import matmulTiled from '../../shaders/matmul_tiled.wgsl?raw';
 import maxPool from '../../shaders/max_pool.wgsl?raw';
 import movingAverage from '../../shaders/moving_average.wgsl?raw';
 import oneHot from '../../shaders/one_hot.wgsl?raw';
@@ -35,6 +37,8 @@ const files: Readonly<Record<string, string>> = {
   conv2d_weight_gradient_tiled: conv2dWeightGradientTiled,
   map,
   matmul,
+  matmul_subgroup: matmulSubgroup,
+  matmul_tiled: matmulTiled,
   max_pool: maxPool,
   moving_average: movingAverage,
   one_hot: oneHot,

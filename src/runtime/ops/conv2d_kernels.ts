@@ -1,5 +1,6 @@
 // Which kernels compute a convolution, its input gradient and its weight gradient, for a case and a device.
 import { type DeviceTraits, groupsFor, type Kernel, type Kernels } from '../kernel';
+import { inSplits, subgroupLanes, subgroupSums, tileSums } from './product_kernels';
 
 /** x [n,h,w,ci] convolved with w [kh,kw,ci,co] gives y [n,oh,ow,co]. */
 export interface ConvCase {
@@ -27,18 +28,16 @@ const constants = (c: ConvCase) => ({ KH: c.kh, KW: c.kw, SY: c.sy, SX: c.sx });
 const vectors = (c: ConvCase) => ({ CI4: c.ci % 4 === 0, CO4: c.co % 4 === 0 });
 const sizes = (c: ConvCase) => [c.n, c.h, c.w, c.ci, c.oh, c.ow, c.co, c.padTop, c.padLeft];
 
-/** CPU drivers with subgroups of a known size share loads by broadcast; the channels written must fill vec4f. */
-const bySubgroup = (channels: number, device: DeviceTraits) =>
-  device.kind === 'cpu' && (device.subgroupSize === 4 || device.subgroupSize === 8) && channels % 4 === 0;
+/** CPU drivers share loads by subgroup broadcast; the channels written must fill vec4f. */
+const bySubgroup = (channels: number, device: DeviceTraits) => (channels % 4 === 0 ? subgroupLanes(device) : 0);
 
 /** GPUs multiply tiles in workgroup memory, where there are channels enough to fill a good part of one. */
 const byTile = (channels: number, device: DeviceTraits) => device.kind === 'gpu' && channels >= 8;
 
 /** Inputs x, w; output y. The epilogue belongs to the last kernel. */
 export function conv2dKernels(c: ConvCase, device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
-  if (bySubgroup(c.co, device)) {
-    return { scratch: [], kernels: [subgroupKernel(c, device.subgroupSize, false, epilogue)] };
-  }
+  const lanes = bySubgroup(c.co, device);
+  if (lanes) return { scratch: [], kernels: [subgroupKernel(c, lanes, false, epilogue)] };
   if (byTile(c.co, device)) return { scratch: [], kernels: [tiledKernel(c, false, epilogue)] };
   const products = c.co === 1 && c.sy === 1 && c.sx === 1 ? productsByTap(c, device, false) : undefined;
   if (products) return products;
@@ -60,9 +59,8 @@ export function conv2dKernels(c: ConvCase, device: DeviceTraits, epilogue = IDEN
 
 /** Inputs dy, w; output dx. */
 export function conv2dInputGradientKernels(c: ConvCase, device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
-  if (bySubgroup(c.ci, device)) {
-    return { scratch: [], kernels: [subgroupKernel(c, device.subgroupSize, true, epilogue)] };
-  }
+  const lanes = bySubgroup(c.ci, device);
+  if (lanes) return { scratch: [], kernels: [subgroupKernel(c, lanes, true, epilogue)] };
   if (byTile(c.ci, device)) return { scratch: [], kernels: [tiledKernel(c, true, epilogue)] };
   const products = c.ci <= 3 ? productsByTap(c, device, true) : undefined;
   if (products) return products;
@@ -89,17 +87,10 @@ function sides(c: ConvCase, inputGradient: boolean) {
     : { source: { h: c.h, w: c.w, depth: c.ci }, result: { h: c.oh, w: c.ow, channels: c.co }, phases: [1, 1] };
 }
 
-/** A tile of half the side where so few whole ones would leave most of a GPU idle, or the matrix does not fill them. */
-function tileOf(rows: number, columns: number): { rows: number; columns: number; defines: Record<string, boolean> } {
-  const columns64 = columns > 32;
-  const rows64 = Math.ceil(rows / 64) * Math.ceil(columns / (columns64 ? 64 : 32)) >= 256;
-  return { rows: rows64 ? 64 : 32, columns: columns64 ? 64 : 32, defines: { ROWS64: rows64, COLUMNS64: columns64 } };
-}
-
 function tiledKernel(c: ConvCase, inputGradient: boolean, epilogue: string): Kernel {
   const { source, result, phases } = sides(c, inputGradient);
   const pixels = c.n * Math.ceil(result.h / phases[0]) * Math.ceil(result.w / phases[1]);
-  const tile = tileOf(pixels * phases[0] * phases[1], result.channels);
+  const tile = tileSums(pixels * phases[0] * phases[1], result.channels);
   const [columns, rows] = groupsFor(pixels, tile.rows);
   const depth4 = source.depth % 4 === 0;
   const channels4 = result.channels % 4 === 0;
@@ -132,17 +123,14 @@ function subgroupKernel(
 ): Kernel {
   const { source, result, phases } = sides(c, inputGradient);
   const pixels = c.n * Math.ceil(result.h / phases[0]) * Math.ceil(result.w / phases[1]);
-  const vector = result.channels <= 2 * lanes ? 2 : 4;
-  const [columns, rows] = groupsFor(pixels, 2 * lanes);
+  const sums = subgroupSums(lanes, result.channels);
+  const [columns, rows] = groupsFor(pixels, sums.rows);
   return {
     shader: 'conv2d_subgroup',
     defines: {
+      ...sums.defines,
       INPUT_GRADIENT: inputGradient,
       DEPTH4: source.depth % 4 === 0,
-      VECTOR4: vector === 4,
-      EIGHT_LANES: lanes === 8,
-      LANES: `${lanes}`,
-      VECTOR: `${vector}`,
       EPILOGUE: epilogue,
     },
     constants: constants(c),
@@ -160,7 +148,7 @@ function subgroupKernel(
       weightStart,
     ],
     buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
-    workgroups: [columns, rows, Math.ceil(result.channels / (vector * lanes)) * phases[0] * phases[1]],
+    workgroups: [columns, rows, Math.ceil(result.channels / sums.columns) * phases[0] * phases[1]],
     flops: flops(c),
   };
 }
@@ -178,7 +166,8 @@ function productsByTap(c: ConvCase, device: DeviceTraits, inputGradient: boolean
   const size = (lines: number) => c.n * source.h * source.w * pitch(lines);
   let lines = c.kh;
   while (lines > 0 && 4 * size(lines) > SCRATCH_BYTES) lines--;
-  if (lines === 0 || !bySubgroup(4, device)) return undefined;
+  const lanes = subgroupLanes(device);
+  if (lines === 0 || !lanes) return undefined;
   const kernels: Kernel[] = [];
   for (let first = 0; first < c.kh; first += lines) {
     const end = Math.min(c.kh, first + lines);
@@ -200,7 +189,7 @@ function productsByTap(c: ConvCase, device: DeviceTraits, inputGradient: boolean
     const weightStart = first * c.kw * result.channels * source.depth;
     kernels.push(
       {
-        ...subgroupKernel(product, device.subgroupSize, true, IDENTITY_EPILOGUE, weightStart),
+        ...subgroupKernel(product, lanes, true, IDENTITY_EPILOGUE, weightStart),
         buffers: [{ input: 0 }, { input: 1 }, { scratch: 0 }],
       },
       {
@@ -231,26 +220,16 @@ function productsByTap(c: ConvCase, device: DeviceTraits, inputGradient: boolean
 /** Inputs x, dy; output dw. */
 export function conv2dWeightGradientKernels(c: ConvCase, device: DeviceTraits): Kernels {
   const size = c.kh * c.kw * c.ci * c.co;
-  const { partial, splits } = bySubgroup(c.co, device)
-    ? subgroupWeightGradient(c, device.subgroupSize, { x: 0, dy: 1 })
-    : c.co === 1 && c.sy === 1 && c.sx === 1 && bySubgroup(c.ci, device)
-      ? subgroupWeightGradient(exchanged(c), device.subgroupSize, { x: 1, dy: 0 })
-      : byTile(c.co, device)
-        ? tiledWeightGradient(c)
-        : plainWeightGradient(c);
-  if (splits === 1) return { scratch: [], kernels: [{ ...partial, buffers: [...partial.buffers, { output: 0 }] }] };
-  return {
-    scratch: [size * splits],
-    kernels: [
-      { ...partial, buffers: [...partial.buffers, { scratch: 0 }] },
-      {
-        shader: 'sum_splits',
-        params: [size, splits],
-        buffers: [{ scratch: 0 }, { output: 0 }],
-        workgroups: threads(size),
-      },
-    ],
-  };
+  const lanes = subgroupLanes(device);
+  const { partial, splits } =
+    lanes && c.co % 4 === 0
+      ? subgroupWeightGradient(c, lanes, { x: 0, dy: 1 })
+      : lanes && c.co === 1 && c.ci % 4 === 0 && c.sy === 1 && c.sx === 1
+        ? subgroupWeightGradient(exchanged(c), lanes, { x: 1, dy: 0 })
+        : byTile(c.co, device)
+          ? tiledWeightGradient(c)
+          : plainWeightGradient(c);
+  return inSplits(partial, splits, size);
 }
 
 /** A first pass over the pixels, in splits; it still lacks its last buffer, where the partial sums go. */
@@ -295,9 +274,9 @@ const exchanged = (c: ConvCase): ConvCase => ({
 const SPLIT_BYTES = 384 * 1024;
 
 function subgroupWeightGradient(c: ConvCase, lanes: number, inputs: { x: number; dy: number }): Partial {
-  const vector = c.co <= 2 * lanes ? 2 : 4;
+  const sums = subgroupSums(lanes, c.co);
   const rows = c.n * c.oh;
-  const blocks = [Math.ceil((c.kh * c.kw * c.ci) / (2 * lanes)), Math.ceil(c.co / (vector * lanes))] as const;
+  const blocks = [Math.ceil((c.kh * c.kw * c.ci) / sums.rows), Math.ceil(c.co / sums.columns)] as const;
   const rowBytes = 4 * (c.ow * c.co + c.w * c.sy * c.ci);
   const bound = Math.max(
     1,
@@ -309,13 +288,7 @@ function subgroupWeightGradient(c: ConvCase, lanes: number, inputs: { x: number;
     splits,
     partial: {
       shader: 'conv2d_weight_gradient_subgroup',
-      defines: {
-        FLIP: inputs.x === 1,
-        VECTOR4: vector === 4,
-        EIGHT_LANES: lanes === 8,
-        LANES: `${lanes}`,
-        VECTOR: `${vector}`,
-      },
+      defines: { ...sums.defines, FLIP: inputs.x === 1 },
       constants: constants(c),
       params: [...sizes(c), rowsPerSplit],
       buffers: [{ input: inputs.x }, { input: inputs.dy }],
@@ -327,7 +300,7 @@ function subgroupWeightGradient(c: ConvCase, lanes: number, inputs: { x: number;
 
 function tiledWeightGradient(c: ConvCase): Partial {
   const size = c.kh * c.kw * c.ci;
-  const tile = tileOf(size, c.co);
+  const tile = tileSums(size, c.co);
   const blocks = [Math.ceil(size / tile.rows), Math.ceil(c.co / tile.columns)] as const;
   const pixels = c.n * c.oh * c.ow;
   const wanted = Math.max(1, Math.min(Math.ceil(512 / (blocks[0] * blocks[1])), Math.ceil(pixels / 256)));

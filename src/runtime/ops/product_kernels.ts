@@ -1,0 +1,40 @@
+// What the kernels that multiply matrices share: convolutions, their gradients and matmul.
+import { type DeviceTraits, groupsFor, type Kernel, type Kernels } from '../kernel';
+
+/** Lanes of a CPU driver's subgroups, where subgroup_sums.wgsl knows them; else 0. */
+export const subgroupLanes = ({ kind, subgroupSize }: DeviceTraits): 0 | 4 | 8 =>
+  kind === 'cpu' && (subgroupSize === 4 || subgroupSize === 8) ? subgroupSize : 0;
+
+/** subgroup_sums.wgsl for a result of so many columns: 2·lanes rows × `columns` columns a workgroup. */
+export function subgroupSums(lanes: number, resultColumns: number) {
+  const vector = resultColumns <= 2 * lanes ? 2 : 4;
+  const defines = { LANES: `${lanes}`, EIGHT_LANES: lanes === 8, VECTOR: `${vector}`, VECTOR4: vector === 4 };
+  return { rows: 2 * lanes, columns: vector * lanes, defines };
+}
+
+/**
+ * tile_sums.wgsl for a result of so many rows and columns: rows × columns a workgroup, of half the side where whole
+ * tiles would be so few as to leave most of a GPU idle, or would not be filled.
+ */
+export function tileSums(resultRows: number, resultColumns: number) {
+  const columns = resultColumns > 32 ? 64 : 32;
+  const rows = Math.ceil(resultRows / 64) * Math.ceil(resultColumns / columns) >= 256 ? 64 : 32;
+  return { rows, columns, defines: { ROWS64: rows === 64, COLUMNS64: columns === 64 } };
+}
+
+/** A kernel, less its last buffer, whose result of `size` floats is parted into sums that a second kernel adds. */
+export function inSplits(kernel: Kernel, splits: number, size: number): Kernels {
+  if (splits === 1) return { scratch: [], kernels: [{ ...kernel, buffers: [...kernel.buffers, { output: 0 }] }] };
+  return {
+    scratch: [size * splits],
+    kernels: [
+      { ...kernel, buffers: [...kernel.buffers, { scratch: 0 }] },
+      {
+        shader: 'sum_splits',
+        params: [size, splits],
+        buffers: [{ scratch: 0 }, { output: 0 }],
+        workgroups: groupsFor(size, 64),
+      },
+    ],
+  };
+}
