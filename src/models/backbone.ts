@@ -12,8 +12,9 @@
  * `exit` (conv7 → 1) differs between the two and stands in their own files. Zero 'same' padding; H and W must be
  * multiples of 4.
  */
-import { relu, type Scope, ShapeError, type Tensor, upsampleNearest } from '../runtime';
+import { relu, type Scope, type Tensor, upsampleNearest } from '../runtime';
 import { type Dropout, type Norm, normedConvolution, residualBlock } from './layers';
+import { type Point, STAGE_MULTIPLE, type Stage } from './stages';
 
 export interface Backbone {
   /** Channels F of the first layer. */
@@ -27,24 +28,57 @@ export interface Backbone {
 }
 
 /** H and W must be multiples of this. */
-export const BACKBONE_MULTIPLE = 4;
+export const BACKBONE_MULTIPLE = STAGE_MULTIPLE;
 
-export function backbone(p: Scope, x: Tensor, { first, blocks, bias }: Backbone, norm: Norm, dropout: Dropout): Tensor {
-  if (x.shape[1] % BACKBONE_MULTIPLE || x.shape[2] % BACKBONE_MULTIPLE)
-    throw new ShapeError('backbone', `an image of ${x.shape[1]}×${x.shape[2]}`, 'multiples of 4; pad it first');
-  const layer = (name: string, from: Tensor, kernel: number, channels: number, stride = 1) =>
-    relu(normedConvolution(p.child(name), from, { kernel, channels, stride, bias: bias ?? false }, norm));
-  let h = layer('enter', x, 7, first);
-  h = layer('down1', h, 3, 2 * first, 2);
-  h = layer('down2', h, 3, 4 * first, 2);
-  for (let b = 1; b <= blocks; b++) h = residualBlock(p.child(`block${b}`), h, { norm, dropout, bias });
-  h = layer('up1', upsampleNearest(h), 3, 2 * first);
-  return layer('up2', upsampleNearest(h), 3, first);
+/** What follows the backbone: `exit` and the output. */
+export interface Exit {
+  /** Whether it has a norm behind its convolution. */
+  normed: boolean;
+  build: (p: Scope, features: Tensor, image: Tensor) => Tensor;
+}
+
+/**
+ * The backbone and an exit as stages: down to a quarter of the extent, each block, up again.
+ * Reaches: conv7 3; down1 reads one pixel more, 4 once rounded to its own pixels; down2 8. A block's conv3 4 each. up1
+ * one of its own pixels, 2; up2 one more, 3; conv7 6.
+ */
+export function backboneStages(
+  { first, blocks, bias = false }: Backbone,
+  norm: Norm,
+  dropout: Dropout,
+  exit: Exit,
+): Stage[] {
+  const layer = (p: Scope, from: Tensor, kernel: number, channels: number, stride = 1): Tensor =>
+    relu(normedConvolution(p, from, { kernel, channels, stride, bias }, norm));
+  const at = (step: number, channels: number, reach: number): Point => ({ step, channels, reach });
+  const down: Stage = {
+    name: 'down',
+    norms: [at(1, first, 3), at(2, 2 * first, 4), at(4, 4 * first, 8)],
+    output: at(4, 4 * first, 8),
+    build(p, x) {
+      const h = layer(p.child('down1'), layer(p.child('enter'), x, 7, first), 3, 2 * first, 2);
+      return layer(p.child('down2'), h, 3, 4 * first, 2);
+    },
+  };
+  const block = (b: number): Stage => ({
+    name: `block${b}`,
+    norms: [at(4, 4 * first, 4), at(4, 4 * first, 8)],
+    output: at(4, 4 * first, 8),
+    build: (p, x) => residualBlock(p.child(`block${b}`), x, { norm, dropout, bias }),
+  });
+  const up: Stage = {
+    name: 'up',
+    norms: [at(2, 2 * first, 2), at(1, first, 3), ...(exit.normed ? [at(1, 1, 6)] : [])],
+    output: at(1, 1, 6),
+    build(p, x, image) {
+      const h = layer(p.child('up1'), upsampleNearest(x), 3, 2 * first);
+      return exit.build(p, layer(p.child('up2'), upsampleNearest(h), 3, first), image);
+    },
+  };
+  return [down, ...Array.from({ length: blocks }, (_, b) => block(b + 1)), up];
 }
 
 /** Pixels to each side of an output pixel that it depends on, norms aside. */
 export function backboneReach({ blocks }: Backbone): number {
-  // conv7 3, down1 1, down2 2, each block two conv3 at stride 4, up1 (conv3 at stride 2), up2 1, exit 3; nearest ×2 adds
-  // at most one pixel of its own resolution on the way.
-  return 3 + 1 + 2 + blocks * 8 + 4 + 2 + 3;
+  return 8 + 8 * blocks + 8;
 }

@@ -14,6 +14,7 @@
  */
 import { add, concat, maxPool, relu, type Scope, softplus, type Tensor, upsampleNearest } from '../runtime';
 import { convolution } from './layers';
+import { STAGE_MULTIPLE, type Stage } from './stages';
 
 export interface Care {
   /** Channels F; 32 in the paper. */
@@ -48,6 +49,13 @@ export function careNetwork(p: Scope, x: Tensor, { first, kernel, likelihood }: 
   const image = add(x, convolution(p.child('exit'), up0, { kernel: 1, channels: 1 }));
   if (!likelihood) return { image };
   return { image, scale: add(softplus(convolution(p.child('scale'), up0, { kernel: 1, channels: 1 })), 1e-3) };
+}
+
+/** One stage: without norms, a window and its surroundings are all that is needed. */
+export function careStages(shape: Care): Stage[] {
+  const reach = Math.ceil(careReach(shape) / STAGE_MULTIPLE) * STAGE_MULTIPLE;
+  const output = { step: 1, channels: 1, reach };
+  return [{ name: 'unet', norms: [], output, build: (p, x) => careNetwork(p, x, shape).image }];
 }
 
 /** Our layer names → those of a CSBDeep Keras model, whose tensors are `NAME/kernel` and `NAME/bias`. */

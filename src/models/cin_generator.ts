@@ -7,8 +7,9 @@
  * Weights: those of backbone.ts and `exit.weight` [7, 7, F, 1], `exit.gamma`, `exit.beta` [T, 1].
  */
 import { add, concat, div, type Scope, type Tensor, tanh } from '../runtime';
-import { type Backbone, backbone } from './backbone';
+import { type Backbone, backboneStages } from './backbone';
 import { conditional, type Dropout, NO_DROPOUT, normedConvolution } from './layers';
+import { type Stage, throughStages } from './stages';
 
 /**
  * @param image [N, H, W, 1] in −1..1
@@ -23,8 +24,17 @@ export function cinGenerator(
   shape: Backbone,
   dropout: Dropout = NO_DROPOUT,
 ): Tensor {
+  const x = noise ? concat([image, noise], 3) : image;
+  return throughStages(p, cinGeneratorStages(task, shape, dropout), x, image);
+}
+
+export function cinGeneratorStages(task: Tensor, shape: Backbone, dropout: Dropout = NO_DROPOUT): Stage[] {
   const norm = conditional(task);
-  const features = backbone(p, noise ? concat([image, noise], 3) : image, shape, norm, dropout);
-  const exit = { kernel: 7, channels: 1, bias: shape.bias ?? false };
-  return div(add(tanh(normedConvolution(p.child('exit'), features, exit, norm)), image), 2);
+  return backboneStages(shape, norm, dropout, {
+    normed: true,
+    build(p, features, image) {
+      const exit = { kernel: 7, channels: 1, bias: shape.bias ?? false };
+      return div(add(tanh(normedConvolution(p.child('exit'), features, exit, norm)), image), 2);
+    },
+  });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backbone } from '../../src/models/backbone';
+import { backboneStages } from '../../src/models/backbone';
 import { CARE_PAPER, careNetwork } from '../../src/models/care';
 import { cinGenerator } from '../../src/models/cin_generator';
 import { critic } from '../../src/models/critic';
@@ -9,6 +9,7 @@ import { authorsDiscriminator, discriminator, patchGan } from '../../src/models/
 import { convolution, NO_DROPOUT, type Norm } from '../../src/models/layers';
 import { ARCHITECTURES } from '../../src/models/presets';
 import { restorer } from '../../src/models/restorer';
+import { throughStages } from '../../src/models/stages';
 import { Graph, ParameterSet, type Scope, type Tensor } from '../../src/runtime';
 import { macsOf } from '../../src/training/preset_info';
 
@@ -31,8 +32,12 @@ function counted(build: (p: Scope, image: Tensor, task: Tensor, noise: Tensor) =
 const bare: Norm = (_, x) => x;
 
 function authorsTable(p: Scope, image: Tensor, blocks: number): Tensor {
-  const features = backbone(p, image, { first: 64, blocks, dropout: 0.5, bias: true }, bare, NO_DROPOUT);
-  return convolution(p.child('exit'), features, { kernel: 7, channels: 1 });
+  const exit = {
+    normed: false,
+    build: (scope: Scope, features: Tensor) => convolution(scope.child('exit'), features, { kernel: 7, channels: 1 }),
+  };
+  const shape = { first: 64, blocks, dropout: 0.5, bias: true };
+  return throughStages(p, backboneStages(shape, bare, NO_DROPOUT, exit), image, image);
 }
 
 /** Biases that a norm makes idle: F, 2F, 4F on the way in, two of 4F a block, 2F and F on the way out. */
