@@ -3,7 +3,7 @@
 //   forward         y[n,oy,ox,co]  = Σ_{ky,kx,ci} x[n, oy·SY − padTop + ky, ox·SX − padLeft + kx, ci] · w[ky,kx,ci,co]
 //   INPUT_GRADIENT  dx[n,iy,ix,ci] = Σ_{ky,kx,co} dy[n, (iy + padTop − ky)/SY, (ix + padLeft − kx)/SX, co] · w[ky,kx,ci,co]
 // The gradient's pixels of one phase, (iy + padTop) mod SY and (ix + padLeft) mod SX, use the same taps; group.z counts
-// phases and blocks of channels. DEPTH4, CHANNELS4: the channels summed over, and those of the result, fill vec4f.
+// phases and blocks of channels. DEPTH4: the channels summed over fill vec4f, as those of the result always do.
 struct Params {
   n: u32, sourceH: u32, sourceW: u32, depth: u32,
   h: u32, w: u32, channels: u32, padTop: i32,
@@ -20,11 +20,7 @@ struct Params {
 #else
 @group(0) @binding(2) var<storage, read_write> weight: array<f32>;
 #endif
-#if ${CHANNELS4}
 @group(0) @binding(3) var<storage, read_write> result: array<vec4f>;
-#else
-@group(0) @binding(3) var<storage, read_write> result: array<f32>;
-#endif
 
 override KH = 3u;
 override KW = 3u;
@@ -133,17 +129,8 @@ fn column_quad(channel: u32, k: u32, end: u32, t: Taps) -> vec4f {
 // Four channels of the k-th factor.
 fn column_quad(channel: u32, k: u32, end: u32) -> vec4f {
   let i = k * p.channels + channel;
-#if ${CHANNELS4}
   let inside = k < end && channel < p.channels;
   return select(vec4f(), weight[select(0, i / 4, inside)], inside);
-#else
-  var quad = vec4f();
-  for (var j = 0u; j < 4; j++) {
-    let inside = k < end && channel + j < p.channels;
-    quad[j] = select(0, weight[select(0, i + j, inside)], inside);
-  }
-  return quad;
-#endif
 }
 #endif
 
@@ -152,12 +139,8 @@ var<workgroup> outs: array<u32, ROWS>;
 fn put(row: u32, column4: u32, value: vec4f) {
   let pixel = outs[row];
   if (pixel == NONE || column4 * 4 >= p.channels) { return; }
-#if ${CHANNELS4}
   let element = pixel * (p.channels / 4) + column4;
   result[element] = epilogue(value, element, column4);
-#else
-  for (var j = 0u; j < min(4, p.channels - column4 * 4); j++) { result[pixel * p.channels + column4 * 4 + j] = value[j]; }
-#endif
 }
 
 @compute @workgroup_size(64)

@@ -1,7 +1,7 @@
 // Gradient of a convolution by its weights on GPUs: a product of matrices in tiles (see conv2d_tiled.wgsl).
 //   dw[r, co] = Σ_{n,oy,ox} x[n, oy·SY − padTop + ky, ox·SX − padLeft + kx, ci] · dy[n,oy,ox,co],  r = (ky·KW + kx)·CI + ci
 // A workgroup sums the output pixels of one split into partials[split][r][co]; sum_splits.wgsl adds the splits in a
-// fixed order.
+// fixed order. CO is a multiple of 4.
 struct Params {
   n: u32, h: u32, w: u32, ci: u32,
   oh: u32, ow: u32, co: u32, padTop: i32,
@@ -9,13 +9,8 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
-#if ${CO4}
 @group(0) @binding(2) var<storage, read_write> dy: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;
-#else
-@group(0) @binding(2) var<storage, read_write> dy: array<f32>;
-@group(0) @binding(3) var<storage, read_write> partials: array<f32>;
-#endif
 
 override KH = 3u;
 override KW = 3u;
@@ -34,17 +29,8 @@ fn input(i: u32, end: u32, y: i32, x0: i32, ci: u32) -> f32 {
 }
 
 fn gradient_quad(i: u32, end: u32, co: u32) -> vec4f {
-#if ${CO4}
   let inside = i < end && co < p.co;
   return select(vec4f(), dy[select(0, (i * p.co + co) / 4, inside)], inside);
-#else
-  var quad = vec4f();
-  for (var j = 0u; j < 4; j++) {
-    let inside = i < end && co + j < p.co;
-    quad[j] = select(0, dy[select(0, i * p.co + co + j, inside)], inside);
-  }
-  return quad;
-#endif
 }
 
 var<private> split: u32;
@@ -53,11 +39,7 @@ fn put(row: u32, column4: u32, value: vec4f) {
   let rows = KH * KW * p.ci;
   if (row >= rows || column4 * 4 >= p.co) { return; }
   let start = (split * rows + row) * p.co + column4 * 4;
-#if ${CO4}
   partials[start / 4] = value;
-#else
-  for (var j = 0u; j < min(4, p.co - column4 * 4); j++) { partials[start + j] = value[j]; }
-#endif
 }
 
 @compute @workgroup_size(64)

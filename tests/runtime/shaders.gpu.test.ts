@@ -141,7 +141,7 @@ describe('shaders', () => {
   });
 
   it('every file is reached, by itself or as a library of one that is', () => {
-    const libraries = ['pointwise', 'random', 'subgroup_sums'];
+    const libraries = ['pointwise', 'random', 'subgroup_sums', 'tile_sums'];
     const reached = new Set([...libraries, ...[...variants.values()].map(({ shader }) => shader)]);
     const files = readdirSync('shaders').map((file) => file.replace('.wgsl', ''));
     expect(files.filter((file) => !reached.has(file))).toEqual([]);

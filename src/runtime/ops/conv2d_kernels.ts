@@ -32,7 +32,7 @@ const sizes = (c: ConvCase) => [c.n, c.h, c.w, c.ci, c.oh, c.ow, c.co, c.padTop,
 const bySubgroup = (channels: number, device: DeviceTraits) => (channels % 4 === 0 ? subgroupLanes(device) : 0);
 
 /** GPUs multiply tiles in workgroup memory, where there are channels enough to fill a good part of one. */
-const byTile = (channels: number, device: DeviceTraits) => device.kind === 'gpu' && channels >= 8;
+const byTile = (channels: number, device: DeviceTraits) => device.kind === 'gpu' && channels >= 8 && channels % 4 === 0;
 
 /** Inputs x, w; output y. The epilogue belongs to the last kernel. */
 export function conv2dKernels(c: ConvCase, device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
@@ -93,7 +93,6 @@ function tiledKernel(c: ConvCase, inputGradient: boolean, epilogue: string): Ker
   const tile = tileSums(pixels * phases[0] * phases[1], result.channels);
   const [columns, rows] = groupsFor(pixels, tile.rows);
   const depth4 = source.depth % 4 === 0;
-  const channels4 = result.channels % 4 === 0;
   return {
     shader: 'conv2d_tiled',
     defines: {
@@ -101,8 +100,7 @@ function tiledKernel(c: ConvCase, inputGradient: boolean, epilogue: string): Ker
       INPUT_GRADIENT: inputGradient,
       BY_COLUMN: inputGradient,
       DEPTH4: depth4,
-      CHANNELS4: channels4,
-      WEIGHTS4: inputGradient ? depth4 : channels4,
+      WEIGHTS4: depth4 || !inputGradient,
       EPILOGUE: epilogue,
     },
     constants: constants(c),
@@ -310,7 +308,7 @@ function tiledWeightGradient(c: ConvCase): Partial {
     splits,
     partial: {
       shader: 'conv2d_weight_gradient_tiled',
-      defines: { ...tile.defines, BY_COLUMN: false, CO4: c.co % 4 === 0 },
+      defines: { ...tile.defines, BY_COLUMN: false },
       constants: constants(c),
       params: [...sizes(c), pixelsPerSplit],
       buffers: [{ input: 0 }, { input: 1 }],
