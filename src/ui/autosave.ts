@@ -16,6 +16,8 @@ export interface SavedModel {
   name: string;
   bytes: ArrayBuffer;
   info: ModelInfo;
+  origin: 'trained' | 'file' | 'link';
+  sharedId?: string;
   savedAt: number;
 }
 
@@ -71,6 +73,10 @@ export async function savedModel(): Promise<SavedModel | undefined> {
 
 export async function savePublished(published: PublishedModel): Promise<void> {
   await (await database()).put('published', published);
+}
+
+export async function forgetPublished(id: string): Promise<void> {
+  await (await database()).delete('published', id);
 }
 
 export async function allPublished(): Promise<PublishedModel[]> {

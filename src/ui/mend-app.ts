@@ -8,14 +8,14 @@ import { ContextProvider } from '@lit/context';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { AppState, stateContext } from './app_state';
-import { allPublished, savedModel, savedRun } from './autosave';
+import { allPublished, savedModel, savedRun, savePublished } from './autosave';
 import { complaintOf } from './complaint';
 import { formatAgo, formatBytes } from './format';
 import './mend-complaint';
 import './mend-data';
 import type { Complaint } from '../training/messages';
 import { isTyping } from './keys';
-import { fetchShared } from './publish';
+import { fetchShared, type SharedModel } from './publish';
 import { RestoreRun } from './restore_run';
 import { editTokenOf, ROUTES, type Route, routeOf, sharedIdOf } from './routes';
 import { isActive, overallShare } from './run_state';
@@ -83,7 +83,7 @@ export class MendApp extends LitElement {
     try {
       const [run, model, published] = await Promise.all([savedRun(), savedModel(), allPublished()]);
       this.state.update({ saved: run, published });
-      if (model && !sharedId) this.state.update({ model: { ...model, origin: 'trained' } });
+      if (model && !sharedId) this.state.update({ model });
     } catch (error) {
       this.state.notify(`This browser keeps nothing between visits: ${String(error)}`, 'warning');
     }
@@ -98,12 +98,25 @@ export class MendApp extends LitElement {
     try {
       const model = await fetchShared(id, (loaded, total) => this.state.update({ loadingModel: { loaded, total } }));
       await this.#restoreRun.load(model.bytes, model.title, 'link', id);
-      if (editToken) this.state.notify('This link also holds the edit token of the model.');
+      if (editToken) await this.#keepEditToken(model, id, editToken);
     } catch (error) {
       this.linkComplaint = complaintOf(error, 'a model under this link', 'Ask the sender for the link again.');
     } finally {
       this.state.update({ loadingModel: undefined });
     }
+  }
+
+  /** An edit link opened in another browser makes its holder an owner there too. */
+  async #keepEditToken(
+    { title, bytes, collection, published }: SharedModel,
+    id: string,
+    editToken: string,
+  ): Promise<void> {
+    const link = `${location.origin}/m/${id}`;
+    const own = { id, collection, title, link, editToken, bytes: bytes.byteLength, publishedAt: published };
+    await savePublished(own);
+    this.state.update({ published: await allPublished() });
+    this.state.notify('This link lets you change or delete the publication: see Share.');
   }
 
   #route = (): void => {
@@ -120,7 +133,10 @@ export class MendApp extends LitElement {
       this.visited = new Set([...this.visited, route]);
     };
     if (route === 'data' || this.visited.has(route)) show();
-    else void LOAD[route]().then(show);
+    else
+      LOAD[route]().then(show, () =>
+        this.state.notify('This page was updated meanwhile. Reload it to go on.', 'warning'),
+      );
   }
 
   #key = (event: KeyboardEvent): void => {
@@ -346,6 +362,9 @@ export class MendApp extends LitElement {
         max-width: 1536px;
         margin: 0 auto;
         padding: 32px 24px 64px;
+      }
+
+      main:focus-visible {
         outline: none;
       }
 

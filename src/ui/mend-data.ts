@@ -31,6 +31,7 @@ import {
 export class MendData extends LitElement {
   readonly #app = new StateController(this);
   @state() private making: { task: PhantomTask; done: number } | undefined;
+  @state() private axialOpen = false;
   @state() private reading = new Map<string, number>();
 
   static override styles = [
@@ -40,6 +41,11 @@ export class MendData extends LitElement {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         gap: 32px;
+      }
+
+      .from-stack {
+        gap: 16px;
+        margin-top: -16px;
       }
 
       .bring {
@@ -113,6 +119,11 @@ export class MendData extends LitElement {
         </p>
       </div>
       ${refused.length > 0 ? this.#refused() : nothing} ${tasks.length === 0 ? this.#empty() : this.#filled()}
+      ${
+        this.axialOpen
+          ? html`<mend-axial-dialog @task=${this.#axialTask} @closed=${() => (this.axialOpen = false)}></mend-axial-dialog>`
+          : nothing
+      }
     `;
   }
 
@@ -132,6 +143,10 @@ export class MendData extends LitElement {
             </div>
           </mend-drop-zone>
         </section>
+        <div class="row from-stack">
+          ${this.#axialButton()}
+          <span class="small quiet">No clean images? A stack holds its own truth for the axial direction.</span>
+        </div>
         <section aria-labelledby="examples">
           <div class="section-head">
             <h2 id="examples">Or try an example</h2>
@@ -172,6 +187,7 @@ export class MendData extends LitElement {
             <wa-button appearance="outlined" data-testid="add-task" @click=${this.#addTask}>
               <wa-icon slot="start" name="plus"></wa-icon>Add a task
             </wa-button>
+            ${this.#axialButton()}
           </div>
           <wa-details summary="Add an example" appearance="plain">
             <mend-example-picker .making=${this.making} @example=${this.#example}></mend-example-picker>
@@ -180,6 +196,31 @@ export class MendData extends LitElement {
         ${this.#summary()}
       </div>
     `;
+  }
+
+  #axialButton() {
+    return html`
+      <wa-button appearance="outlined" data-testid="axial-pairs" @click=${this.#openAxial}>
+        <wa-icon slot="start" name="layers"></wa-icon>Axial pairs from a stack
+      </wa-button>
+    `;
+  }
+
+  async #openAxial(): Promise<void> {
+    await import('./mend-axial-dialog');
+    this.axialOpen = true;
+  }
+
+  #axialTask(event: CustomEvent<TaskDraft>): void {
+    this.#addNamed(event.detail, event.detail.name);
+  }
+
+  /** Adds a task under a name that no other has. */
+  #addNamed(task: TaskDraft, wanted: string): void {
+    const { state } = this.#app;
+    const taken = state.tasks.map((other) => other.name);
+    state.update({ tasks: [...state.tasks, { ...task, name: freeName(wanted, taken) }] });
+    state.notify(`${plural(task.clean.length, 'pair')} added.`, 'success');
   }
 
   #summary() {
@@ -228,13 +269,7 @@ export class MendData extends LitElement {
       this.making = { task: phantom, done };
     });
     this.making = undefined;
-    const { state } = this.#app;
-    const name = freeName(
-      phantom,
-      state.tasks.map((other) => other.name),
-    );
-    state.update({ tasks: [...state.tasks, { ...task, name }] });
-    state.notify(`${plural(task.clean.length, 'example pair')} added.`, 'success');
+    this.#addNamed(task, phantom);
   }
 
   #addTask(): void {

@@ -473,8 +473,7 @@ export class MendRestore extends LitElement {
         <div>
           <h2>${item.name}</h2>
           <p class="small quiet numbers">
-            ${formatSize(item.image.size)}, ${item.image.sampleType}
-            ${
+            ${formatSize(item.image.size)}, ${item.image.sampleType}${
               item.result
                 ? html`; restored in ${formatSeconds(item.result.seconds)} on
                   ${item.result.adapter}${item.result.software ? ' (software)' : ''}`

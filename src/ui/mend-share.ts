@@ -1,6 +1,7 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js';
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
@@ -10,12 +11,12 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Complaint } from '../training/messages';
 import { StateController } from './app_state';
-import { savePublished } from './autosave';
+import { forgetPublished, saveModel, savePublished } from './autosave';
 import { complaintOf } from './complaint';
 import { formatAgo, formatBytes, formatCount } from './format';
 import './mend-complaint';
 import { modelFileName } from './model_file_name';
-import { type PublishedModel, publishModel } from './publish';
+import { editLinkOf, type PublishedModel, publishModel, unpublish } from './publish';
 import { shared } from './shared_styles';
 
 /** Fourth step: the model under a link. The only place from which anything is uploaded. */
@@ -26,6 +27,7 @@ export class MendShare extends LitElement {
   @state() private description = '';
   @state() private sending: { sent: number; total: number } | undefined;
   @state() private complaint: Complaint | undefined;
+  @state() private takingBack: PublishedModel | undefined;
   #abort: AbortController | undefined;
 
   static override styles = [
@@ -144,9 +146,10 @@ export class MendShare extends LitElement {
         </p>
       </div>
       <div class="columns">
-        <div class="stack">${model ? this.#form() : this.#empty()} ${this.#result()}</div>
+        <div class="stack">${this.#result()} ${model ? this.#form() : this.#empty()}</div>
         <div class="stack">${this.#privacy()} ${this.#past()}</div>
       </div>
+      ${this.#confirmDialog()}
     `;
   }
 
@@ -222,8 +225,9 @@ export class MendShare extends LitElement {
             `
             : html`
               <div class="row">
-                <wa-button variant="brand" ?disabled=${title.trim() === ''} data-testid="share-publish" @click=${this.#publish}>
-                  <wa-icon slot="start" name="upload"></wa-icon>Publish, ${formatBytes(model.bytes.byteLength)}
+                <wa-button variant="brand" appearance=${model.sharedId ? 'outlined' : 'accent'} ?disabled=${title.trim() === ''} data-testid="share-publish" @click=${this.#publish}>
+                  <wa-icon slot="start" name="upload"></wa-icon>${model.sharedId ? 'Publish again' : 'Publish'},
+                  ${formatBytes(model.bytes.byteLength)}
                 </wa-button>
                 <span class="small quiet">The link is public to whoever has it, and cannot be guessed.</span>
               </div>
@@ -236,28 +240,30 @@ export class MendShare extends LitElement {
 
   #result() {
     const { model, published } = this.#app.state;
-    const current = published.find(({ id }) => id === model?.sharedId);
-    if (!current) return nothing;
+    if (!model?.sharedId) return nothing;
+    const own = published.find(({ id }) => id === model.sharedId);
+    const link = own?.link ?? `${location.origin}/m/${model.sharedId}`;
+    const editLink = own && editLinkOf(own);
     return html`
       <section class="card stack" aria-labelledby="link" data-testid="share-result">
         <h2 id="link">The link</h2>
         <div class="result">
           <div class="stack">
             <div class="link">
-              <a href=${current.link} data-testid="share-link">${current.link}</a>
-              <wa-copy-button value=${current.link} copy-label="Copy the link"></wa-copy-button>
+              <a href=${link} data-testid="share-link">${link}</a>
+              <wa-copy-button value=${link} copy-label="Copy the link"></wa-copy-button>
             </div>
             <p class="small quiet">
               It always shows these very weights: a new version gets a new link.
             </p>
             ${
-              current.editLink
+              editLink
                 ? html`
                   <div>
                     <h3>Your edit link</h3>
                     <div class="link">
-                      <a href=${current.editLink} data-testid="edit-link">${current.editLink}</a>
-                      <wa-copy-button value=${current.editLink} copy-label="Copy the edit link"></wa-copy-button>
+                      <a href=${editLink} data-testid="edit-link">${editLink}</a>
+                      <wa-copy-button value=${editLink} copy-label="Copy the edit link"></wa-copy-button>
                     </div>
                     <p class="small quiet">
                       Whoever holds it may change or delete the publication. It is kept in this browser only.
@@ -267,19 +273,22 @@ export class MendShare extends LitElement {
                 : nothing
             }
           </div>
-          <div class="qr"><wa-qr-code value=${current.link} size="144" label="QR code of the link"></wa-qr-code></div>
+          <div class="qr"><wa-qr-code value=${link} size="144" label="QR code of the link"></wa-qr-code></div>
         </div>
       </section>
     `;
   }
 
   #privacy() {
+    const { published } = this.#app.state;
     return html`
       <section class="card stack" aria-labelledby="private">
-        <h2 id="private">Nothing has left this browser so far</h2>
+        <h2 id="private">
+          ${published.length === 0 ? 'Nothing has left this browser so far' : 'Only what is listed below has left this browser'}
+        </h2>
         <p class="small quiet">
           Reading, training and restoring happen in this page. It asks the server for its own files and, when you open a
-          share link, for that model. The first upload is the one that you start here.
+          share link, for that model. ${published.length === 0 ? 'The first upload is the one that you start here.' : 'Nothing is uploaded but what you publish here.'}
         </p>
         <p class="small quiet">
           To see for yourself: open the browser’s network panel, or go offline after the page has loaded.
@@ -301,13 +310,50 @@ export class MendShare extends LitElement {
                 <a href=${one.link}>${one.title}</a>
                 <span class="quiet numbers">${formatBytes(one.bytes)}</span>
                 <span class="quiet">${formatAgo(Date.now() - one.publishedAt)}</span>
-                ${one.editLink ? html`<a href=${one.editLink}>edit link</a>` : nothing}
+                ${
+                  one.editToken
+                    ? html`
+                      <wa-button size="xs" appearance="plain" variant="danger" @click=${() => (this.takingBack = one)}>
+                        Delete
+                      </wa-button>
+                    `
+                    : nothing
+                }
               </li>
             `,
           )}
         </ul>
       </section>
     `;
+  }
+
+  #confirmDialog() {
+    const one = this.takingBack;
+    return html`
+      <wa-dialog label="Delete this publication?" ?open=${one !== undefined} @wa-after-hide=${() => (this.takingBack = undefined)}>
+        <p>“${one?.title}” will be gone from the server, and its link will lead nowhere. The model in this browser stays.</p>
+        <wa-button slot="footer" appearance="plain" data-dialog="close">Keep it</wa-button>
+        <wa-button slot="footer" variant="danger" @click=${this.#takeBack}>Delete</wa-button>
+      </wa-dialog>
+    `;
+  }
+
+  async #takeBack(): Promise<void> {
+    const { state } = this.#app;
+    const one = this.takingBack;
+    this.takingBack = undefined;
+    if (!one) return;
+    try {
+      await unpublish(one);
+    } catch (error) {
+      const { got, fix } = complaintOf(error, 'a publication to delete', 'Try again in a moment.');
+      state.notify(`Not deleted: ${got} ${fix}`, 'danger');
+      return;
+    }
+    await forgetPublished(one.id);
+    const model = state.model?.sharedId === one.id ? { ...state.model, sharedId: undefined } : state.model;
+    state.update({ model, published: state.published.filter(({ id }) => id !== one.id) });
+    state.notify('Deleted. The link leads nowhere now.', 'success');
   }
 
   async #publish(): Promise<void> {
@@ -329,6 +375,7 @@ export class MendShare extends LitElement {
       const published: PublishedModel = await publishModel(model, text, onProgress, this.#abort.signal);
       state.update({ published: [published, ...state.published], model: { ...model, sharedId: published.id } });
       await savePublished(published);
+      await saveModel({ ...model, sharedId: published.id, savedAt: Date.now() });
       state.notify('Published. The link is ready.', 'success');
     } catch (error) {
       if (this.#abort.signal.aborted) state.notify('Publishing was cancelled; nothing is public.');

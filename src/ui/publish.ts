@@ -6,14 +6,19 @@ export interface PublishedModel {
   title: string;
   /** Opens the page with the model loaded. */
   link: string;
-  /** The same link for its owner: lets its holder change or delete the collection. */
-  editLink: string | undefined;
+  /** What the edit token is for: the series that this version belongs to. */
+  collection: string;
+  /** Lets its holder change or delete the collection. */
+  editToken: string | undefined;
   bytes: number;
   publishedAt: number;
 }
 
 export interface SharedModel {
   title: string;
+  collection: string;
+  /** Milliseconds since 1970. */
+  published: number;
   bytes: ArrayBuffer;
 }
 
@@ -30,8 +35,20 @@ export async function publishModel(
     signal,
     onProgress: ({ bytesDone }) => onProgress(bytesDone, total),
   });
-  const { id, url, editUrl } = published;
-  return { id, title: text.title, link: url, editLink: editUrl, bytes: total, publishedAt: Date.now() };
+  const { id, url, collection, editToken } = published;
+  return { id, collection, title: text.title, link: url, editToken, bytes: total, publishedAt: Date.now() };
+}
+
+/** The token stands in the fragment, which no browser sends to a server. */
+export function editLinkOf({ link, editToken }: PublishedModel): string | undefined {
+  return editToken === undefined ? undefined : `${link}#edit=${editToken}`;
+}
+
+/** Takes the publication back: its link answers 404 from then on. */
+export async function unpublish({ collection, editToken }: PublishedModel): Promise<void> {
+  if (editToken === undefined) return;
+  const { EdgeClient } = await import('../wire/client');
+  await new EdgeClient(location.origin).deleteCollection(collection, editToken);
 }
 
 /** The model behind a share link's id, checked against its hash. */
@@ -45,5 +62,6 @@ export async function fetchShared(
   onProgress(0, total);
   const { record, bytes } = await client.fetchModel(id);
   onProgress(total, total);
-  return { title: record.title, bytes: new Uint8Array(bytes).buffer };
+  const { title, collection, created } = record;
+  return { title, collection, published: Date.parse(created), bytes: new Uint8Array(bytes).buffer };
 }

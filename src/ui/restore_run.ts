@@ -30,7 +30,7 @@ export class RestoreRun {
     const model: LoadedModel = { name, bytes, info, origin, sharedId };
     const restorations = this.#state.restorations.map((item) => withoutResult(item, info));
     this.#state.update({ model, restorations });
-    await saveModel({ name, bytes, info, savedAt: Date.now() });
+    await saveModel({ ...model, savedAt: Date.now() });
   }
 
   /** Restores every image of the batch that is waiting; with `again`, all of them. */
