@@ -138,6 +138,8 @@ function placeInputs(needed: readonly Tensor[], places: Map<Root, Place>): { slo
 export interface Footprint {
   /** Bytes of its buffers, parameters apart. */
   readonly bytes: number;
+  /** What it is read back through. */
+  readonly outputBytes: number;
   /** The largest of its bindings. */
   readonly bindingBytes: number;
   readonly flops: number;
@@ -149,6 +151,7 @@ export function footprintOf({ units, places, inputs, inputBytes, outputBytes, me
   const dispatches = units.flatMap((unit) => unit.dispatches);
   return {
     bytes: inputBytes + outputBytes + memory.peakBytes,
+    outputBytes,
     bindingBytes: Math.max(...[...places.keys()].map(rootBytes)),
     flops: dispatches.reduce((sum, { flops }) => sum + flops, 0),
     inputs: inputs.map(({ name }) => name),

@@ -63,7 +63,7 @@ export class Expression {
     const key = `${node.id} ${at.map((c) => `${c.from}*${c.step}+${c.offset}`).join(' ')}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    const line = this.materialised.has(node) ? this.load(node, 0, node.shape, at) : this.expand(node, at);
+    const line = this.materialised.has(node) ? this.load(node, at) : this.expand(node, at);
     this.known.set(key, line);
     return line;
   }
@@ -74,7 +74,12 @@ export class Expression {
       case 'constant':
         return this.push({ kind: 'constant', value: op.value });
       case 'random':
-        return this.push({ kind: 'random', fn: op.fn, stream: op.stream, ...this.affine(0, node.shape, at) });
+        return this.push({
+          kind: 'random',
+          fn: op.fn,
+          stream: op.stream,
+          ...this.affine(0, stridesOf(node.shape), at),
+        });
       case 'map':
         return this.push({
           kind: 'call',
@@ -89,28 +94,33 @@ export class Expression {
           inputs[0],
           op.index.map((i) => compose(i, at)),
         );
-      case 'reshape': {
-        const storage = this.materialised.storageOf(inputs[0]);
-        if (!storage) throw new Error(`reshape of a ${inputs[0].op.kind} that has no memory`);
-        return this.load(storage.root, storage.offset, node.shape, at);
-      }
+      case 'reshape':
+        return this.load(node, at);
       default:
         throw new Error(`a ${op.kind} cannot be computed inside another kernel`);
     }
   }
 
-  private load(root: Tensor, offset: number, shape: Shape, at: readonly Coordinate[]): number {
-    return this.push({ kind: 'load', access: { root, ...this.affine(offset, shape, at) } });
+  private load(node: Tensor, at: readonly Coordinate[]): number {
+    const layout = this.materialised.layoutOf(node);
+    if (!layout) throw new Error(`a ${node.op.kind} of a ${node.inputs[0]?.op.kind} that has no memory`);
+    return this.push({
+      kind: 'load',
+      access: { root: layout.root, ...this.affine(layout.offset, layout.strides, at) },
+    });
   }
 
-  private affine(offset: number, shape: Shape, at: readonly Coordinate[]): { base: number; strides: number[] } {
+  private affine(
+    offset: number,
+    along: readonly number[],
+    at: readonly Coordinate[],
+  ): { base: number; strides: number[] } {
     const strides = new Array<number>(this.dims.length).fill(0);
-    const along = stridesOf(shape);
     let base = offset;
-    at.forEach((c, d) => {
+    for (const [d, c] of at.entries()) {
       base += c.offset * along[d];
       if (c.from >= 0) strides[c.from] += c.step * along[d];
-    });
+    }
     return { base, strides };
   }
 

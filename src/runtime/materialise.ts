@@ -44,7 +44,7 @@ export function materialise(needed: readonly Tensor[], wanted: readonly Tensor[]
   for (const node of wanted) memory.bind(node);
   for (const node of needed) {
     if (node.op.kind === 'kernel') for (const input of node.inputs) memory.bind(input);
-    if (node.op.kind === 'reshape' && !joined.has(node)) bindForReshape(memory, node.inputs[0]);
+    if (node.op.kind === 'reshape' && !joined.has(node) && !memory.layoutOf(node)) memory.bind(node.inputs[0]);
   }
   const users = new Map<Tensor, number>();
   for (const node of needed) for (const input of computedInputs(node)) users.set(input, (users.get(input) ?? 0) + 1);
@@ -52,7 +52,7 @@ export function materialise(needed: readonly Tensor[], wanted: readonly Tensor[]
   const costs = new Map<Tensor, Cost>();
   const costOf = (node: Tensor): Cost => {
     const cost = costs.get(node);
-    if (memory.has(node) || !cost) return { roots: new Set([memory.storageOf(node)?.root ?? node]), calls: 0 };
+    if (memory.has(node) || !cost) return { roots: new Set([memory.layoutOf(node)?.root ?? node]), calls: 0 };
     return cost;
   };
   for (const node of needed) {
@@ -107,9 +107,4 @@ function limit(
     if (costOf(largest).roots.size <= 1) return;
     memory.add(largest);
   }
-}
-
-/** A reshape reads its input as it lies in memory, at any offset. */
-function bindForReshape(memory: Materialised, input: Tensor): void {
-  if (!memory.storageOf(input)) memory.bind(input);
 }

@@ -155,7 +155,7 @@ function jobsOf(node: Tensor, memory: Materialised): Job[] {
         const base0 = start * along[op.axis];
         start += part.shape[op.axis];
         // A reshape without memory below it, an upsampled image say, is computed in the shape it had before.
-        const inner = part.op.kind === 'reshape' && !memory.storageOf(part) ? part.inputs[0] : part;
+        const inner = part.op.kind === 'reshape' && !memory.layoutOf(part) ? part.inputs[0] : part;
         const strides = inner === part ? along : (splitStrides(inner.shape, part.shape, along) as number[]);
         const store = { root: node, base: base0, strides };
         const line = (e: Expression): number => e.value(inner);

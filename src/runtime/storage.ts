@@ -1,11 +1,16 @@
 /** Which tensors have memory of their own, and where the values of the others lie. */
 import type { OpKind, Tensor, ViewIndex } from './graph';
-import { sizeOf, stridesOf } from './shape';
+import { type Shape, sizeOf, splitStrides, stridesOf } from './shape';
 
 /** Elements `offset`… of a tensor that has memory (a root), in the order of the asked tensor. */
 export interface Storage {
   readonly root: Tensor;
   readonly offset: number;
+}
+
+/** The same for values that do not follow one another. */
+export interface Layout extends Storage {
+  readonly strides: readonly number[];
 }
 
 /** Offsets at which a buffer may be bound: 256 bytes, in floats. */
@@ -25,15 +30,24 @@ export class Materialised {
     return OWN_MEMORY.has(node.op.kind) || this.set.has(node);
   }
 
+  /** Where the node's values lie, each a step along its axes from the next; null where they must be computed. */
+  layoutOf(node: Tensor): Layout | null {
+    if (this.has(node)) return { root: node, offset: 0, strides: stridesOf(node.shape) };
+    const { op } = node;
+    if (op.kind !== 'define' && op.kind !== 'reshape' && op.kind !== 'view') return null;
+    const [input] = node.inputs;
+    const inner = this.layoutOf(input);
+    if (!inner || op.kind === 'define') return inner;
+    if (op.kind === 'view') return seen(inner, op.index, node.rank);
+    const whole = runsOn(inner.strides, input.shape);
+    const strides = whole ? stridesOf(node.shape) : splitStrides(node.shape, input.shape, inner.strides);
+    return strides && { ...inner, strides };
+  }
+
   /** Where the node's values lie as one contiguous run, or null where they must be computed or copied. */
   storageOf(node: Tensor): Storage | null {
-    if (this.has(node)) return { root: node, offset: 0 };
-    const { op } = node;
-    if (op.kind === 'define' || op.kind === 'reshape') return this.storageOf(node.inputs[0]);
-    if (op.kind !== 'view') return null;
-    const inner = this.storageOf(node.inputs[0]);
-    const run = inner && contiguousRun(op.index, node.inputs[0].shape, node.shape);
-    return inner && run !== null ? { root: inner.root, offset: inner.offset + run } : null;
+    const layout = this.layoutOf(node);
+    return layout && runsOn(layout.strides, node.shape) ? layout : null;
   }
 
   /** Gives memory to as little as lets the node be bound: itself, or what it is a plain view of. */
@@ -42,23 +56,29 @@ export class Materialised {
     if (storage && storage.offset % BINDING_ALIGNMENT === 0) return;
     const { op } = node;
     const alias = op.kind === 'define' || op.kind === 'reshape';
-    const run = op.kind === 'view' ? contiguousRun(op.index, node.inputs[0].shape, node.shape) : null;
-    if (!storage && (alias || run === 0)) this.bind(node.inputs[0]);
+    const whole = { root: node, offset: 0, strides: stridesOf(node.inputs[0]?.shape ?? []) };
+    const view = op.kind === 'view' ? seen(whole, op.index, node.rank) : null;
+    const plain = view !== null && view.offset === 0 && runsOn(view.strides, node.shape);
+    if (!storage && (alias || plain)) this.bind(node.inputs[0]);
     else this.add(node);
   }
 }
 
-/** From which element a view of a contiguous tensor is itself one contiguous run; null where it is not. */
-function contiguousRun(index: readonly ViewIndex[], from: readonly number[], to: readonly number[]): number | null {
-  const strides = stridesOf(from);
-  const along = new Array<number>(to.length).fill(0);
-  let offset = 0;
-  index.forEach((i, d) => {
-    offset += i.offset * strides[d];
-    if (i.from >= 0) along[i.from] += i.step * strides[d];
-  });
-  const wanted = stridesOf(to);
-  return to.every((extent, d) => extent === 1 || along[d] === wanted[d]) ? offset : null;
+/** The layout of a view of a tensor with a layout. */
+function seen(inner: Layout, index: readonly ViewIndex[], rank: number): Layout {
+  const strides = new Array<number>(rank).fill(0);
+  let { offset } = inner;
+  for (const [d, i] of index.entries()) {
+    offset += i.offset * inner.strides[d];
+    if (i.from >= 0) strides[i.from] += i.step * inner.strides[d];
+  }
+  return { root: inner.root, offset, strides };
+}
+
+/** Whether strides are those of a row-major run. */
+function runsOn(strides: readonly number[], shape: Shape): boolean {
+  const wanted = stridesOf(shape);
+  return shape.every((extent, d) => extent === 1 || strides[d] === wanted[d]);
 }
 
 /** Bytes of a tensor's memory, a whole number of binding alignments. */
