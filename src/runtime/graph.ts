@@ -100,7 +100,14 @@ export class Graph {
     const full = inputs.length === 0 ? key : `${key} (${inputs.map((t) => t.id).join(' ')}) ${shape.join(' ')}`;
     const known = this.known.get(full);
     if (known) return known;
-    const tensor = new Tensor(this, this.nodes.length, op, inputs, shape, this.labels[this.labels.length - 1] ?? '');
+    const tensor = new Tensor(
+      this,
+      this.nodes.length,
+      op,
+      inputs,
+      shape,
+      this.labels[this.labels.length - 1] ?? placeOf(op, inputs),
+    );
     this.nodes.push(tensor);
     this.known.set(full, tensor);
     return tensor;
@@ -115,6 +122,13 @@ export class Graph {
       this.labels.pop();
     }
   }
+}
+
+/** The layer a node belongs to: that of a parameter it reads, else that of its first input. */
+function placeOf(op: Op, inputs: readonly Tensor[]): string {
+  if (op.kind === 'parameter') return `${op.set.name}.${op.name.replace(/\.?[^.]*$/, '')}`;
+  const named = inputs.find((input) => input.op.kind === 'parameter') ?? inputs[0];
+  return named?.label ?? '';
 }
 
 export type Operandish = Tensor | number;
