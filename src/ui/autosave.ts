@@ -2,6 +2,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { ModelInfo, Phase, TrainConfig, TrainingData } from '../training/messages';
 import type { PublishedModel } from './publish';
+import type { RunState } from './run_state';
 
 export interface SavedRun {
   config: TrainConfig;
@@ -10,6 +11,8 @@ export interface SavedRun {
   step: number;
   savedAt: number;
   checkpoint: ArrayBuffer;
+  /** What the page showed of it: curves and progress. */
+  shown: Pick<RunState, 'losses' | 'progress'>;
 }
 
 export interface SavedModel {

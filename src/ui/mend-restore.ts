@@ -13,7 +13,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { fileStem } from '../imaging/dataset';
 import type { PhantomTask } from '../imaging/phantoms/phantom';
-import { nextId, type Restoration, StateController } from './app_state';
+import { type FileComplaint, nextId, type Restoration, StateController } from './app_state';
 import { complaintOf } from './complaint';
 import { download } from './download';
 import { EXAMPLES, heldOutExample } from './example';
@@ -42,6 +42,7 @@ export class MendRestore extends LitElement {
   @state() private modelComplaint: { about: string; error: Complaint } | undefined;
   @state() private linkOpen = false;
   @state() private reading = 0;
+  @state() private refused: FileComplaint[] = [];
   @query('.model-file') private modelInput!: HTMLInputElement;
   @query('.truth-file') private truthInput!: HTMLInputElement;
   @query('.link') private linkInput!: HTMLInputElement;
@@ -353,6 +354,13 @@ export class MendRestore extends LitElement {
             ${this.reading > 0 ? `Reading ${plural(this.reading, 'file')} …` : 'Drop TIFF or PNG images here.'}
           </p>
         </mend-drop-zone>
+        ${this.refused.map(
+          ({ name, error }) => html`
+            <mend-complaint about=${name} .error=${error}>
+              <wa-button size="xs" appearance="plain" @click=${() => (this.refused = [])}>Dismiss</wa-button>
+            </mend-complaint>
+          `,
+        )}
         ${this.#exampleMenu()}
         ${
           restorations.length > 0 && model
@@ -572,7 +580,7 @@ export class MendRestore extends LitElement {
       ...pairs.map(({ name, defective, clean }) => ({ name, image: defective, truth: clean })),
     ];
     this.#add(added);
-    for (const { name, error } of refused) this.#app.state.notify(`${name}: got ${error.got}. ${error.fix}`, 'danger');
+    this.refused = refused;
   }
 
   #addExample(task: PhantomTask): void {
@@ -633,7 +641,7 @@ export class MendRestore extends LitElement {
         state.updateRestoration(item.id, { truth: image });
       }
     }
-    for (const { name, error } of refused) state.notify(`${name}: got ${error.got}. ${error.fix}`, 'danger');
+    this.refused = refused;
   }
 
   async #download(item: Restoration): Promise<void> {

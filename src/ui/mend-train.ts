@@ -100,6 +100,10 @@ export class MendTrain extends LitElement {
         font-weight: 400;
       }
 
+      .phase-head .numbers {
+        white-space: nowrap;
+      }
+
       .phase.now h3 {
         color: var(--wa-color-brand-on-quiet);
       }
@@ -330,7 +334,9 @@ export class MendTrain extends LitElement {
     const preset = presets.find((info) => info.name === config.preset);
     const planned =
       name === 'cin-gan' ? (config.cinGan?.steps ?? preset?.cinGan.steps) : (config.cGan?.steps ?? preset?.cGan.steps);
-    const progress = run.progress[name];
+    // A run that goes on from a checkpoint of the second phase never reports the first.
+    const before = name === 'cin-gan' && !run.progress[name] && run.phase === 'cgan';
+    const progress = run.progress[name] ?? (before && planned ? { step: planned, steps: planned } : undefined);
     const now = run.phase === name && isActive(run);
     const compiling = (run.phase === 'compiling' || run.status === 'starting') && !progress && name === 'cin-gan';
     const compiled = run.progress.compiling;

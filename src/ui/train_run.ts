@@ -50,14 +50,17 @@ export class TrainRun {
       return;
     }
     this.#state.update({ saved: undefined, config: saved.config, tasks: fromTrainingData(data, nextId) });
-    this.#begin(saved.config, data, saved.checkpoint);
+    this.#begin(saved.config, data, saved.checkpoint, saved.shown);
   }
 
   /** After a failure: the same run from its last checkpoint, in a fresh thread. */
   resumeFailed(): void {
     const { run, tasks } = this.#state;
     if (!this.#config || !run.checkpoint) return;
-    this.#begin(this.#config, toTrainingData(tasks), run.checkpoint.bytes);
+    this.#begin(this.#config, toTrainingData(tasks), run.checkpoint.bytes, {
+      losses: run.losses,
+      progress: run.progress,
+    });
   }
 
   async discardSaved(): Promise<void> {
@@ -100,11 +103,11 @@ export class TrainRun {
     return cinGan + (config.cGan?.steps ?? preset?.cGan.steps ?? 0);
   }
 
-  #begin(config: TrainConfig, data: TrainingData, resume: ArrayBuffer | undefined): void {
+  #begin(config: TrainConfig, data: TrainingData, resume: ArrayBuffer | undefined, shown?: SavedRun['shown']): void {
     this.#config = config;
     this.#thread?.terminate();
     this.#thread = undefined;
-    this.#state.update({ run: { ...idleRun(), status: 'starting' } });
+    this.#state.update({ run: { ...idleRun(), ...shown, status: 'starting' } });
     this.#running().send({ kind: 'train', config, data, resume });
     void keepStorage();
   }
@@ -146,9 +149,11 @@ export class TrainRun {
     }
     const { bytes, phase, step } = message;
     if (!this.#config) return;
-    const taskNames = this.#state.tasks.map((task) => task.name);
+    const { tasks, run } = this.#state;
+    const taskNames = tasks.map((task) => task.name);
+    const shown = { losses: run.losses, progress: run.progress };
     try {
-      await saveRun({ config: this.#config, taskNames, phase, step, savedAt: Date.now(), checkpoint: bytes });
+      await saveRun({ config: this.#config, taskNames, phase, step, savedAt: Date.now(), checkpoint: bytes, shown });
     } catch (error) {
       this.#state.notify(`The checkpoint could not be kept in this browser: ${String(error)}`, 'warning');
     }
