@@ -1,6 +1,6 @@
 /** The edge as `wrangler dev` serves it, on a store of its own, so that it can be killed and started again. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export const newStore = (): string => mkdtempSync(join(tmpdir(), 'mendscope-edge
 /** @param variables name → value of wrangler.toml's [vars], replaced for this server */
 export async function startEdge(store: string, variables: Record<string, string> = {}): Promise<EdgeServer> {
   mkdirSync(join(root, 'dist', 'app'), { recursive: true });
-  await run(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', store]);
+  await migrate(store);
   const port = await freePort();
   const options = ['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0', '--persist-to', store];
   const vars = Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]);
@@ -59,6 +59,14 @@ export async function startEdge(store: string, variables: Record<string, string>
       await closed;
     },
   };
+}
+
+/** Brings a store up to date, once. */
+export async function migrate(store: string): Promise<void> {
+  const marker = join(store, 'migrated');
+  if (existsSync(marker)) return;
+  await run(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', store]);
+  writeFileSync(marker, '');
 }
 
 /** Runs wrangler to its end; what it prints is shown only if it fails. */
