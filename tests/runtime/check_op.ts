@@ -264,23 +264,29 @@ export type Traits = Partial<Engine['traits']>;
 export const AS_A_GPU: Traits = { kind: 'gpu', subgroups: false, subgroupSize: 0 };
 export const WITHOUT_SUBGROUPS: Traits = { subgroups: false, subgroupSize: 0 };
 
+// One engine for a file: what one group compiled, the next need not.
+const { gpu, modules } = countingGpu();
+let engine: Engine | undefined;
+let found: Traits | undefined;
+
 /** One `describe` with a test for each case; prints a line of totals and leaves it in .cache/op_checks/<title>.json. */
 export function checkOps(title: string, cases: OpCase[], traits: Traits = {}): void {
   describe(title, () => {
     const tally: Tally = { cases: 0, first: 0, second: 0, largest: { value: 0, first: 0, second: 0 } };
     const fed = new Map<OpCase, Fed>();
     const outcomes = new Map<OpCase, Outcome | Error>();
-    const { gpu, modules } = countingGpu();
     let batchError: unknown;
 
     beforeAll(async () => {
-      const engine = await Engine.create({ gpu });
-      Object.assign(engine.traits, traits);
+      engine ??= await Engine.create({ gpu });
+      found ??= { ...engine.traits };
+      Object.assign(engine.traits, found, traits);
+      const on = engine;
       cases.forEach((check, i) => {
         fed.set(check, feed(check, 1000 * (i + 1)));
       });
       const attempt = async (group: OpCase[]) => {
-        const results = await run(engine, title, group, fed);
+        const results = await run(on, title, group, fed);
         group.forEach((check, i) => {
           outcomes.set(check, results[i]);
         });

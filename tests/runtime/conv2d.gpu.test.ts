@@ -101,7 +101,10 @@ const gradientOps: OpCase[] = [
   weightGradient('dw, so many pixels that the sum is split', [2, 33, 31, 2], [3, 3, 2, 3]),
 ];
 
-/** Channels that fill vec4f, or one channel at an end: kernels of their own, by device. */
+/**
+ * Channels that fill vec4f, or one channel at an end: kernels of their own, by device. Few kernel sizes, because each makes
+ * pipelines anew.
+ */
 const vectored: OpCase[] = [
   forward('kernel 3, channels 4 to 8', [1, 5, 6, 4], [3, 3, 4, 8]),
   forward('kernel 3, channels 8 to 4, stride 2', [1, 6, 5, 8], [3, 3, 8, 4], { stride: 2 }),
@@ -117,9 +120,9 @@ const vectored: OpCase[] = [
   forward('channels 12 to 20, kernel 4, stride 2', [2, 5, 7, 12], [4, 4, 12, 20], { stride: 2 }),
   forward('channels 64 to 64, kernel 1', [1, 5, 5, 64], [1, 1, 64, 64]),
   forward('channels 8 to 1, kernel 7 (the last layer of a generator)', [1, 6, 7, 8], [7, 7, 8, 1]),
-  forward('channels 4 to 1, padding that differs on each side', [1, 5, 6, 4], [3, 4, 4, 1], { padding: [2, 0, 1, 3] }),
+  forward('channels 4 to 1, padding that differs on each side', [1, 5, 6, 4], [3, 3, 4, 1], { padding: [2, 0, 1, 3] }),
   forward('channels 2 to 16, kernel 7 (the first layer of a generator)', [1, 6, 5, 2], [7, 7, 2, 16]),
-  forward('channels 3 to 8, stride 3', [1, 8, 7, 3], [5, 5, 3, 8], { stride: 3 }),
+  forward('channels 3 to 8, stride 2, a remainder', [1, 8, 7, 3], [3, 3, 3, 8], { stride: 2, padding: 'valid' }),
   weightGradient('dw, channels 4 to 8, many rows', [2, 33, 15, 4], [3, 3, 4, 8]),
 ];
 

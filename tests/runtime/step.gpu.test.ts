@@ -1,5 +1,5 @@
 /* What a compiled training step promises: no work for networks it does not train, no allocation, the same losses again. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   adam,
   add,
@@ -24,11 +24,16 @@ import {
   wassersteinCritic,
   wassersteinGenerator,
 } from '../../src/runtime';
-import { testGpu } from '../gpu_setup';
 import { drawn } from '../reference/drawn';
 import { countingGpu } from './counting_gpu';
 
 const SHAPE = [2, 8, 8, 1];
+
+const { gpu, made } = countingGpu();
+let engine: Engine;
+beforeAll(async () => {
+  engine = await Engine.create({ gpu });
+});
 
 const weight = (p: Scope, name: string, CI: number, CO: number) =>
   p.child(name).parameter('weight', [3, 3, CI, CO], glorotUniform());
@@ -46,7 +51,7 @@ function critic(p: Scope, x: Tensor): Tensor {
   return mean(conv2d(h, weight(p, 'three', 4, 1)), [1, 2, 3]);
 }
 
-async function compileBoth(engine: Engine, { penalty }: { penalty: boolean }) {
+async function compileBoth({ penalty }: { penalty: boolean }) {
   const sets = { generator: new ParameterSet('generator'), critic: new ParameterSet('critic') };
   const traced = () => {
     const graph = new Graph();
@@ -90,8 +95,7 @@ async function losses(both: Both): Promise<number[]> {
 
 describe('gradients of named targets only', () => {
   it('a critic step has no backward kernel of the generator, a generator step no weight gradient of the critic', async () => {
-    const engine = await Engine.create({ gpu: testGpu() });
-    const { criticStep, generatorStep } = await compileBoth(engine, { penalty: false });
+    const { criticStep, generatorStep } = await compileBoth({ penalty: false });
     // An op is labelled by its name whichever shaders compute it; those that only gather or transform count no flops.
     const count = ({ plan }: Both['criticStep'], op: string) =>
       plan.kernels.filter(({ label, flops }) => label.startsWith(`${op} `) && flops > 0).length;
@@ -110,8 +114,7 @@ describe('gradients of named targets only', () => {
   });
 
   it('a step leaves the other network as it was', async () => {
-    const engine = await Engine.create({ gpu: testGpu() });
-    const { sets, criticStep, generatorStep } = await compileBoth(engine, { penalty: true });
+    const { sets, criticStep, generatorStep } = await compileBoth({ penalty: true });
     const [g0, c0] = [await sets.generator.read(), await sets.critic.read()];
     criticStep.run({ real: drawn(1, SHAPE, -1, 1) }, { seed: 1, step: 0 });
     expect(await sets.generator.read()).toEqual(g0);
@@ -125,8 +128,7 @@ describe('gradients of named targets only', () => {
 
 describe('a compiled step allocates nothing', () => {
   it('from the third step on no buffer, bind group or pipeline is made', async () => {
-    const { gpu, made } = countingGpu();
-    const both = await compileBoth(await Engine.create({ gpu }), { penalty: true });
+    const both = await compileBoth({ penalty: true });
     for (let step = 0; step < 2; step++) {
       twoSteps(both, 1, step);
       await losses(both);
@@ -143,7 +145,6 @@ describe('a compiled step allocates nothing', () => {
   });
 
   it('1,000 tiny steps leave memory flat', async () => {
-    const engine = await Engine.create({ gpu: testGpu() });
     const graph = new Graph();
     const set = new ParameterSet('tiny');
     const x = graph.input('x', [1, 8, 8, 1]);
@@ -172,8 +173,7 @@ describe('a compiled step allocates nothing', () => {
 
 describe('the plan', () => {
   it('lists kernels, bytes and peak memory, and no plan is smaller than what lives at once', async () => {
-    const engine = await Engine.create({ gpu: testGpu() });
-    const { criticStep } = await compileBoth(engine, { penalty: true });
+    const { criticStep } = await compileBoth({ penalty: true });
     const { plan } = criticStep;
     expect(plan.peakBytes).toBeGreaterThanOrEqual(plan.boundBytes);
     expect(plan.boundBytes).toBeGreaterThan(0);
@@ -192,7 +192,7 @@ describe('the plan', () => {
 
 describe('randomness', () => {
   async function run(seed: number): Promise<number[][]> {
-    const both = await compileBoth(await Engine.create({ gpu: testGpu() }), { penalty: true });
+    const both = await compileBoth({ penalty: true });
     const rows: number[][] = [];
     for (let step = 0; step < 20; step++) {
       twoSteps(both, seed, step);
