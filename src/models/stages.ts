@@ -61,6 +61,8 @@ export const passName = {
   source: 'source',
   /** The stage's input, where that is another. */
   x: 'x',
+  rows: 'rows',
+  columns: 'columns',
   mean: (norm: number): string => `mean ${norm}`,
   variance: (norm: number): string => `variance ${norm}`,
   kept: (norm: number): string => `kept ${norm}`,
@@ -100,8 +102,8 @@ export function tracePass(
       };
     }
     if (at === end) {
-      const rows = graph.input('rows', [1, height / point.step, 1, 1]);
-      const columns = graph.input('columns', [1, 1, width / point.step, 1]);
+      const rows = graph.input(passName.rows, [1, height / point.step, 1, 1]);
+      const columns = graph.input(passName.columns, [1, 1, width / point.step, 1]);
       outputs = { ...partialMoments(values, rows, columns), ...(kept.has(at) ? { map: values } : {}) };
     }
     return { x: values, mean: graph.constant(0), variance: graph.constant(1) };
