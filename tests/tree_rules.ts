@@ -19,7 +19,16 @@ const mayImport: Record<string, string[]> = {
   'src/training': ['src/training', 'src/models', 'src/runtime', 'src/imaging', 'shaders', 'models'],
   'src/wire': ['src/wire'],
   'src/ui': ['src/ui', 'src/imaging', 'src/wire', 'src/training/messages.ts', 'src/training/worker_client.ts'],
-  'src/cli': ['src/cli', 'src/training', 'src/models', 'src/runtime', 'src/imaging', 'src/wire', 'models'],
+  'src/cli': [
+    'src/cli',
+    'src/experiments',
+    'src/training',
+    'src/models',
+    'src/runtime',
+    'src/imaging',
+    'src/wire',
+    'models',
+  ],
   'src/experiments': ['src/experiments', 'src/training', 'src/models', 'src/runtime', 'src/imaging', 'models'],
   worker: ['worker', 'src/wire'],
 };

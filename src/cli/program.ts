@@ -6,6 +6,7 @@ import { complaint } from '../training/complaints';
 import { type Command, type Context, parseLine, UsageError } from './command';
 import { devices } from './devices';
 import { evaluate } from './evaluate';
+import { experiment } from './experiment';
 import { info } from './info';
 import { restore } from './restore';
 import { train } from './train';
@@ -18,6 +19,7 @@ const COMMANDS: Record<string, Command> = {
   info,
   devices,
   'train-classifier': trainClassifier,
+  experiment,
 };
 
 const HELP = `mendscope: train and run multi-defect microscopy image restoration on WebGPU

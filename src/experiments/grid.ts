@@ -1,0 +1,142 @@
+/** Which cells each table and figure of the paper needs, the most telling first. */
+import { PHANTOM_TASKS } from '../imaging/phantoms/phantom';
+import type { PresetName } from '../models/presets';
+import type { Cell, Method } from './cell';
+import type { Split, Task } from './sources';
+
+export const EXPERIMENTS = [
+  'table1',
+  'table2',
+  'fig1',
+  'fig3',
+  'fig4',
+  'fig5',
+  'fig6',
+  'fig7',
+  'phi',
+  'real',
+  'ablation',
+] as const;
+export type Experiment = (typeof EXPERIMENTS)[number];
+
+export interface GridSettings {
+  preset: PresetName;
+  /** Updates of the restoring network; two thirds as many of CIN-GAN. */
+  updates: number;
+  seed: number;
+  split: Split;
+  /** Images scored a task. */
+  evaluated: number;
+  /** Pairs a task of the paired setting. */
+  pairs: number;
+  /** Defective and clean images a task of the unpaired setting. */
+  unpaired: number;
+}
+
+export const GRID_DEFAULTS: GridSettings = {
+  preset: 'grid',
+  updates: 3000,
+  seed: 0,
+  split: 'test',
+  evaluated: 100,
+  pairs: 10,
+  unpaired: 50,
+};
+
+/** Pairs of Figure 5, and defective images of Figure 6. */
+const COUNTS = [10, 50, 250, 1000];
+
+export function cellsOf(experiment: Experiment, settings: GridSettings): Cell[] {
+  return CELLS[experiment](settings);
+}
+
+const phantoms: Task[] = [...PHANTOM_TASKS];
+
+const CELLS: Record<Experiment, (settings: GridSettings) => Cell[]> = {
+  table1: (s) => phantoms.map((task) => untrained('untouched', [task], { ...s, evaluated: 150 })),
+  table2,
+  // Examples of the data are drawn from the sources themselves, the restorations of table 2 from its cells.
+  fig1: (s) => table2(s).filter(({ method }) => method === 'untouched'),
+  fig3: (s) => table2(s).filter(({ setting }) => setting === 'paired'),
+  fig4: (s) => table2(s).filter(({ setting, method }) => setting === 'unpaired' || method === 'untouched'),
+  fig5: (s) =>
+    COUNTS.flatMap((images) => (['paper', 'cgan', 'separate'] as const).map((m) => paired(m, phantoms, s, images))),
+  fig6: (s) => COUNTS.map((images) => ({ ...unpaired('synthesis', s), images, updates: 0, evaluated: 20 })),
+  fig7: (s) => [{ ...unpaired('synthesis', s), updates: 0, evaluated: 20 }],
+  phi: (s) => [paired('paper', phantoms, s)],
+  real,
+  ablation,
+};
+
+function table2(s: GridSettings): Cell[] {
+  return [
+    ...phantoms.map((task) => untrained('untouched', [task], s)),
+    ...phantoms.map((task) => untrained('classical', [task], s)),
+    paired('care', phantoms, s),
+    paired('mend', phantoms, s),
+    ...phantoms.map((task) => paired('care', [task], s)),
+    paired('paper', phantoms, s),
+    unpaired('paper', s),
+    unpaired('cyclegan', s),
+    unpaired('mend', s),
+    paired('deblurgan', phantoms, s),
+    ...phantoms.map((task) => paired('deblurgan', [task], s)),
+    ...phantoms.map((task) => paired('mend', [task], s)),
+  ];
+}
+
+/** W2S at ten pairs, and from fields that show different cells. */
+function real(s: GridSettings): Cell[] {
+  const tasks: Task[] = ['w2s'];
+  const settings = { ...s, evaluated: 30, pairs: 10, unpaired: 6 };
+  return [
+    untrained('untouched', tasks, settings),
+    untrained('classical', tasks, settings),
+    paired('care', tasks, settings),
+    paired('mend', tasks, settings),
+    paired('paper', tasks, settings),
+    ...(['paper', 'mend', 'cyclegan'] as const).map((method) => ({ ...unpaired(method, settings), tasks })),
+  ];
+}
+
+/** Development seeds only: the recipe without each of its ingredients, and the learning rates searched for each method. */
+function ablation(given: GridSettings): Cell[] {
+  const s: GridSettings = { ...given, split: 'development', evaluated: 20 };
+  const base = { ...paired('mend', phantoms, s), changes: { detail: 0 } };
+  const without = [{ network: 'resnet' }, { flips: 0 }, { intensity: 0 }, { average: 0 }] as const;
+  const rates: [Method, number[]][] = [
+    ['mend', [1e-3, 4e-3]],
+    ['care', [4e-4, 1e-3, 2e-3]],
+    ['deblurgan', [1e-4, 3e-4, 1e-3]],
+  ];
+  return [
+    base,
+    ...without.map((changed) => ({ ...base, changes: { ...base.changes, ...changed } })),
+    ...rates.flatMap(([method, searched]) =>
+      searched.map((learningRate) => ({
+        ...paired(method, phantoms, s),
+        ...(method === 'mend' ? { changes: base.changes } : {}),
+        learningRate,
+      })),
+    ),
+    { ...base, cinUpdates: cinUpdates(s) },
+  ];
+}
+
+const cinUpdates = ({ updates }: GridSettings): number => Math.round((2 * updates) / 3);
+
+function untrained(method: Method, tasks: Task[], { preset, seed, split, evaluated, pairs }: GridSettings): Cell {
+  return { method, tasks, setting: 'paired', images: pairs, updates: 0, cinUpdates: 0, preset, seed, split, evaluated };
+}
+
+function paired(method: Method, tasks: Task[], s: GridSettings, images = s.pairs): Cell {
+  const synthesises = method === 'paper' || method === 'separate';
+  const cell = untrained(method, tasks, s);
+  return { ...cell, images, updates: s.updates, cinUpdates: synthesises ? cinUpdates(s) : 0 };
+}
+
+function unpaired(method: Method, s: GridSettings): Cell {
+  const cell = untrained(method, phantoms, s);
+  const synthetic = method === 'cyclegan' ? 0 : cinUpdates(s);
+  return { ...cell, setting: 'unpaired', images: s.unpaired, updates: s.updates, cinUpdates: synthetic };
+}

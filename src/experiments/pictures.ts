@@ -1,0 +1,45 @@
+/** Restored planes as small PNG files inside a record: the same first image of every row, and the best, median, worst. */
+import { imageOfPlane, type Plane } from '../imaging/image';
+import { percentileScaled, scaledPair } from '../imaging/metrics';
+import { writePng } from '../imaging/png';
+import type { Samples } from '../imaging/samples';
+import type { ImageScores, Picture } from './cell';
+import type { Task } from './sources';
+
+/** Largest side of a picture; a larger image is cut from its corner. */
+const SIDE = 128;
+
+export function pictures(row: string, task: Task, restored: Plane[], truths: Plane[], scores: ImageScores): Picture[] {
+  const order = scores.care.psnr.map((_, i) => i).sort((a, b) => scores.care.psnr[a] - scores.care.psnr[b]);
+  const chosen: [Picture['why'], number][] = [
+    ['first', 0],
+    ['best', order[order.length - 1]],
+    ['median', order[Math.floor(order.length / 2)]],
+    ['worst', order[0]],
+  ];
+  return chosen.map(([why, index]) => ({
+    row,
+    task,
+    index,
+    why,
+    png: shades(scaledPair(restored[index], truths[index], 'care').prediction),
+  }));
+}
+
+/** A plane scaled by itself, for what has no truth to be fitted to. */
+export function pictureOf(plane: Plane): string {
+  return shades(percentileScaled(plane, 0.1, 99.9));
+}
+
+/** 0..1 as grey, base64 PNG. */
+function shades(samples: Samples): string {
+  const width = Math.min(SIDE, samples.width);
+  const height = Math.min(SIDE, samples.height);
+  const data = new Float32Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const value = samples.data[y * samples.width + x];
+      data[y * width + x] = Math.round(255 * Math.min(1, Math.max(0, value)));
+    }
+  return Buffer.from(writePng(imageOfPlane({ width, height, data }, 'uint8'))).toString('base64');
+}
