@@ -44,6 +44,9 @@ export interface Notice {
   variant: 'neutral' | 'success' | 'warning' | 'danger';
 }
 
+/** Until the user chooses, or a software adapter answers. */
+export const DEFAULT_CONFIG: TrainConfig = { preset: 'laptop', seed: 1 };
+
 export class AppState {
   route: Route = routeOf(location.hash);
   tasks: TaskDraft[] = [];
@@ -54,7 +57,7 @@ export class AppState {
   adapter: AdapterInfo | undefined;
   noAdapter: Complaint | undefined;
 
-  config: TrainConfig = { preset: 'laptop', seed: 1 };
+  config: TrainConfig = DEFAULT_CONFIG;
   run: RunState = idleRun();
   /** A run that an earlier visit left unfinished. */
   saved: SavedRun | undefined;

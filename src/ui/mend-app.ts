@@ -180,7 +180,11 @@ export class MendApp extends LitElement {
         top: -64px;
         z-index: 10;
         padding: 8px 16px;
+        font: inherit;
+        color: inherit;
         background: var(--wa-color-surface-raised);
+        border: 1px solid var(--wa-color-surface-border);
+        border-radius: 4px;
       }
 
       .skip:focus {
@@ -404,8 +408,8 @@ export class MendApp extends LitElement {
   protected override render() {
     const { route } = this.state;
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>Skip to the page</a>
       <header>
+        <button class="skip" @click=${() => this.main.focus()}>Skip to the page</button>
         <a class="brand" href="#/data"><img src="/icon.svg" alt="" /><span>mendscope</span></a>
         <nav aria-label="Steps">
           <ol>
@@ -414,15 +418,15 @@ export class MendApp extends LitElement {
         </nav>
         <div class="tools">
           ${this.#adapterButton()}
-          <wa-button class="tool" size="s" appearance="plain" aria-label="Switch between light and dark" @click=${this.#toggleScheme}>
-            <wa-icon name=${currentScheme() === 'dark' ? 'sun' : 'moon'}></wa-icon>
+          <wa-button class="tool" size="s" appearance="plain" @click=${this.#toggleScheme}>
+            <wa-icon name=${currentScheme() === 'dark' ? 'sun' : 'moon'} label="Switch between light and dark"></wa-icon>
           </wa-button>
-          <wa-button class="tool" size="s" appearance="plain" aria-label="Help and keys" data-testid="help" @click=${this.#openHelp}>
-            <wa-icon name="help"></wa-icon>
+          <wa-button class="tool" size="s" appearance="plain" data-testid="help" @click=${this.#openHelp}>
+            <wa-icon name="help" label="Help and keys"></wa-icon>
           </wa-button>
         </div>
       </header>
-      <div class="banners">${this.#banners()}</div>
+      <section class="banners" aria-label="Notices">${this.#banners()}</section>
       <main id="main" tabindex="-1">
         ${this.visited.has('data') ? html`<mend-data ?hidden=${route !== 'data'}></mend-data>` : nothing}
         ${
@@ -447,11 +451,6 @@ export class MendApp extends LitElement {
       ${this.helpOpen ? html`<mend-help @closed=${() => (this.helpOpen = false)}></mend-help>` : nothing}
       <wa-toast placement="bottom-end"></wa-toast>
     `;
-  }
-
-  #skip(event: Event): void {
-    event.preventDefault();
-    this.main.focus();
   }
 
   #step(name: Route, current: boolean) {

@@ -29,7 +29,7 @@ export class MendImageList extends LitElement {
         min-height: 32px;
       }
 
-      .head h3 span {
+      .head h2 span {
         font-weight: 400;
         color: var(--wa-color-text-quiet);
       }
@@ -65,7 +65,7 @@ export class MendImageList extends LitElement {
     const title = this.side === 'defective' ? 'Defective images' : 'Clean images';
     return html`
       <div class="row spread head">
-        <h3>${title} <span class="numbers">${this.images.length || ''}</span></h3>
+        <h2 class="minor">${title} <span class="numbers">${this.images.length || ''}</span></h2>
         ${
           this.images.length > 0
             ? html`<wa-button size="xs" appearance="plain" @click=${this.#clear}>Clear</wa-button>`

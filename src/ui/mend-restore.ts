@@ -395,11 +395,10 @@ export class MendRestore extends LitElement {
                   appearance="outlined"
                   ?disabled=${done === 0}
                   title=${done > 1 ? 'Save all restored images in a zip archive' : 'Save the restored image'}
-                  aria-label="Save all restored images"
                   data-testid="download-all"
                   @click=${this.#downloadAll}
                 >
-                  <wa-icon name="download"></wa-icon>
+                  <wa-icon name="download" label="Save all restored images"></wa-icon>
                 </wa-button>
               </div>
             `
@@ -430,8 +429,8 @@ export class MendRestore extends LitElement {
             <span class="what">${statusText(item)}</span>
           </span>
         </button>
-        <wa-button size="xs" appearance="plain" aria-label="Remove ${item.name}" @click=${() => this.#remove(item)}>
-          <wa-icon name="xmark"></wa-icon>
+        <wa-button size="xs" appearance="plain" @click=${() => this.#remove(item)}>
+          <wa-icon name="xmark" label="Remove ${item.name}"></wa-icon>
         </wa-button>
       </li>
     `;

@@ -88,7 +88,7 @@ export class MendScores extends LitElement {
       <table class="numbers" data-testid="scores">
         <thead>
           <tr>
-            <th></th>
+            <td></td>
             <th>PSNR</th>
             <th>SSIM</th>
             <th>NRMSE</th>

@@ -196,7 +196,7 @@ export class MendShare extends LitElement {
             this.description = (event.target as HTMLTextAreaElement).value;
           }}
         ></wa-textarea>
-        <div class="upload-list" role="table" aria-label="What is uploaded">
+        <div class="upload-list">
           <wa-icon class="yes" name="upload" label="uploaded"></wa-icon>
           <span>
             The model: ${formatCount(model.info.parameters)} weights, its settings, the names of

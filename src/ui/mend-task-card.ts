@@ -100,8 +100,8 @@ export class MendTaskCard extends LitElement {
             @change=${(event: Event) => this.#change({ axial: (event.target as HTMLInputElement).checked })}
             >Axial defect</wa-switch
           >
-          <wa-button class="remove" size="s" appearance="plain" aria-label="Remove task ${task.name}" @click=${this.#remove}>
-            <wa-icon name="trash"></wa-icon>
+          <wa-button class="remove" size="s" appearance="plain" @click=${this.#remove}>
+            <wa-icon name="trash" label="Remove task ${task.name}"></wa-icon>
           </wa-button>
         </div>
         <div class="lists">${this.#list('defective')} ${this.#list('clean')}</div>

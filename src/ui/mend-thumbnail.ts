@@ -36,7 +36,9 @@ export class MendThumbnail extends LitElement {
   ];
 
   protected override render() {
-    return html`<canvas role="img" aria-label=${this.label}></canvas>`;
+    return this.label
+      ? html`<canvas role="img" aria-label=${this.label}></canvas>`
+      : html`<canvas aria-hidden="true"></canvas>`;
   }
 
   protected override updated(changed: PropertyValues<MendThumbnail>): void {

@@ -96,7 +96,7 @@ export class MendTrain extends LitElement {
         margin-bottom: 8px;
       }
 
-      .phase h3 span {
+      .phase h2 span {
         font-weight: 400;
       }
 
@@ -104,7 +104,7 @@ export class MendTrain extends LitElement {
         white-space: nowrap;
       }
 
-      .phase.now h3 {
+      .phase.now h2 {
         color: var(--wa-color-brand-on-quiet);
       }
 
@@ -267,7 +267,7 @@ export class MendTrain extends LitElement {
         <div class="row spread controls">
           <div>
             <p class="status" role="status">
-              <b>${STATUS_TEXT[run.status]}</b>
+              <b>${run.result && !run.result.finished ? 'Stopped early' : STATUS_TEXT[run.status]}</b>
               <span class="quiet numbers">${run.secondsLeft === undefined ? '' : `${formatDuration(run.secondsLeft)} left`}</span>
             </p>
             <p class="small quiet">
@@ -343,7 +343,7 @@ export class MendTrain extends LitElement {
     return html`
       <div class="phase ${now ? 'now' : ''}">
         <div class="phase-head">
-          <h3>${title} <span class="quiet small">${text}</span></h3>
+          <h2 class="minor">${title} <span class="quiet small">${text}</span></h2>
           <span class="small quiet numbers" data-testid="progress-${name}">
             ${
               compiling
@@ -389,8 +389,8 @@ export class MendTrain extends LitElement {
         <wa-icon slot="icon" name="check"></wa-icon>
         <div class="row spread">
           <p>
-            <b>${result.finished ? 'The model is trained' : 'The model as it stood when you stopped'}</b> and is in use on
-            the Restore page.
+            <b>${result.finished ? 'The model is trained' : 'The run was stopped early, and the model as it stood is'}</b>
+            ${result.finished ? 'and in use' : 'in use'} on the Restore page.
           </p>
           <div class="row">
             <wa-button size="s" appearance="outlined" data-testid="model-download" @click=${this.#downloadModel}>

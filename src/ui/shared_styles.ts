@@ -51,7 +51,8 @@ export const shared = css`
     letter-spacing: -0.006em;
   }
 
-  h3 {
+  h3,
+  .minor {
     font-size: 0.8125rem;
     line-height: 1.25rem;
     font-weight: 600;

@@ -2,7 +2,7 @@
 import type { FromThread, TrainConfig, TrainingData } from '../training/messages';
 import { TrainingThread } from '../training/worker_client';
 import type { AppState } from './app_state';
-import { nextId } from './app_state';
+import { DEFAULT_CONFIG, nextId } from './app_state';
 import { forgetRun, type SavedRun, saveData, savedData, saveModel, saveRun } from './autosave';
 import { download } from './download';
 import { afterMessage, idleRun, isActive } from './run_state';
@@ -125,6 +125,9 @@ export class TrainRun {
         return;
       case 'adapter':
         state.update({ adapter: message.adapter, noAdapter: undefined });
+        if (message.adapter.software && state.config === DEFAULT_CONFIG) {
+          state.update({ config: { ...DEFAULT_CONFIG, preset: 'tiny' } });
+        }
         return;
       case 'error':
         if (message.code === 'no-adapter') state.update({ noAdapter: message.error });
