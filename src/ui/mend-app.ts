@@ -65,6 +65,8 @@ export class MendApp extends LitElement {
     addEventListener('hashchange', this.#route);
     addEventListener('keydown', this.#key);
     addEventListener('beforeunload', this.#askBeforeLeaving);
+    addEventListener('dragover', keepPage);
+    addEventListener('drop', keepPage);
     this.#visit(this.state.route);
     this.#trainRun.probe();
     void this.#bringBack();
@@ -75,6 +77,8 @@ export class MendApp extends LitElement {
     removeEventListener('hashchange', this.#route);
     removeEventListener('keydown', this.#key);
     removeEventListener('beforeunload', this.#askBeforeLeaving);
+    removeEventListener('dragover', keepPage);
+    removeEventListener('drop', keepPage);
   }
 
   /** What earlier visits left, and the model of a share link. */
@@ -436,7 +440,7 @@ export class MendApp extends LitElement {
         }
         ${
           this.visited.has('restore')
-            ? html`<mend-restore ?hidden=${route !== 'restore'} .restoreRun=${this.#restoreRun}></mend-restore>`
+            ? html`<mend-restore ?hidden=${route !== 'restore'} .restoreRun=${this.#restoreRun} @probe=${() => this.#trainRun.probe()}></mend-restore>`
             : nothing
         }
         ${this.visited.has('share') ? html`<mend-share ?hidden=${route !== 'share'}></mend-share>` : nothing}
@@ -560,4 +564,9 @@ export class MendApp extends LitElement {
     location.hash = '#/train';
     await this.#trainRun.resumeSaved(saved);
   }
+}
+
+/** A file dropped beside a drop zone would otherwise replace the page. */
+function keepPage(event: Event): void {
+  event.preventDefault();
 }

@@ -51,7 +51,11 @@ export class MendNoAdapter extends LitElement {
           <wa-icon name="chip"></wa-icon>
           <div>
             <h2>No graphics adapter answers in this browser</h2>
-            <p class="quiet">${this.error ? `${this.error.got}. ${this.error.fix}` : 'Networks run on WebGPU here.'}</p>
+            <p class="quiet">
+              Networks run on WebGPU here, and nothing takes its place in silence. ${
+                this.error ? `The browser’s answer: ${this.error.got}.` : ''
+              }
+            </p>
           </div>
         </div>
         <table>

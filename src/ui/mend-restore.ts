@@ -26,6 +26,7 @@ import './mend-no-adapter';
 import './mend-scores';
 import './mend-thumbnail';
 import type { Complaint } from '../training/messages';
+import { methodsText } from './methods_text';
 import type { PickedFile } from './picked_files';
 import { readFiles } from './read_files';
 import { defaultTask, type RestoreRun } from './restore_run';
@@ -205,7 +206,7 @@ export class MendRestore extends LitElement {
       </div>
     `;
     if (noAdapter)
-      return html`${head}<mend-no-adapter .error=${noAdapter} @retry=${() => location.reload()}></mend-no-adapter>`;
+      return html`${head}<mend-no-adapter .error=${noAdapter} @retry=${() => this.dispatchEvent(new CustomEvent('probe'))}></mend-no-adapter>`;
     return html`
       ${head}
       <div class="columns">
@@ -255,6 +256,15 @@ export class MendRestore extends LitElement {
           <wa-button size="s" appearance="outlined" data-testid="model-from-link" @click=${() => (this.linkOpen = true)}>
             <wa-icon slot="start" name="link"></wa-icon>From link
           </wa-button>
+          ${
+            model
+              ? html`
+                <wa-button size="s" appearance="plain" title="A paragraph for a methods section" @click=${this.#copyMethods}>
+                  <wa-icon slot="start" name="copy"></wa-icon>Methods text
+                </wa-button>
+              `
+              : nothing
+          }
         </div>
         <input
           class="model-file"
@@ -272,6 +282,13 @@ export class MendRestore extends LitElement {
         }
       </section>
     `;
+  }
+
+  async #copyMethods(): Promise<void> {
+    const { state } = this.#app;
+    if (!state.model) return;
+    await navigator.clipboard.writeText(methodsText(state.model.info));
+    state.notify('A paragraph for your methods section is in the clipboard.', 'success');
   }
 
   #linkDialog() {

@@ -1,0 +1,24 @@
+import type { ModelInfo } from '../training/messages';
+import { formatCount } from './format';
+
+/** A paragraph for a paper's methods section, from what the model file says of itself. */
+export function methodsText({
+  preset,
+  parameters,
+  tasks,
+  steps,
+  seed,
+  adapter,
+  created,
+  normalisation,
+}: ModelInfo): string {
+  const defects = tasks.map(({ name, axial }) => (axial ? `${name} (axial)` : name)).join(', ');
+  return [
+    `Images were restored with mendscope (preset ${preset}, ${formatCount(parameters).replace(' ', '\u00a0')} weights),`,
+    'a conditional generative adversarial network that follows Razdaibiedina et al. (arXiv:1910.14207, 2019),',
+    `trained for ${steps.cinGan} steps of defect synthesis and ${steps.cGan} steps of restoration`,
+    `on the following defects: ${defects} (seed ${seed}, ${adapter}, ${created.slice(0, 10)}).`,
+    `Each image was scaled by its ${normalisation.low} and ${normalisation.high} percentiles before restoration and mapped`,
+    'back afterwards; size and sample type were kept. Quantities were measured on the images before restoration.',
+  ].join(' ');
+}
