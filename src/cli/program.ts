@@ -8,7 +8,10 @@ import { devices } from './devices';
 import { evaluate } from './evaluate';
 import { experiment } from './experiment';
 import { info } from './info';
+import { pull } from './pull';
+import { push } from './push';
 import { restore } from './restore';
+import { share } from './share';
 import { train } from './train';
 import { trainClassifier } from './train_classifier';
 
@@ -18,6 +21,9 @@ const COMMANDS: Record<string, Command> = {
   evaluate,
   info,
   devices,
+  push,
+  pull,
+  share,
   'train-classifier': trainClassifier,
   experiment,
 };
