@@ -14,7 +14,7 @@
  */
 import { relu, type Scope, type Tensor, upsampleNearest } from '../runtime';
 import { type Dropout, type Norm, normedConvolution, residualBlock } from './layers';
-import { type Point, STAGE_MULTIPLE, type Stage } from './stages';
+import type { Point, Stage } from './stages';
 
 export interface Backbone {
   /** Channels F of the first layer. */
@@ -26,9 +26,6 @@ export interface Backbone {
   /** A bias before every norm, as the authors' Keras layers have; it does nothing but be counted. */
   bias?: boolean;
 }
-
-/** H and W must be multiples of this. */
-export const BACKBONE_MULTIPLE = STAGE_MULTIPLE;
 
 /** What follows the backbone: `exit` and the output. */
 export interface Exit {
@@ -76,9 +73,4 @@ export function backboneStages(
     },
   };
   return [down, ...Array.from({ length: blocks }, (_, b) => block(b + 1)), up];
-}
-
-/** Pixels to each side of an output pixel that it depends on, norms aside. */
-export function backboneReach({ blocks }: Backbone): number {
-  return 8 + 8 * blocks + 8;
 }

@@ -1,29 +1,36 @@
 /**
  * An image of any size, type and number of planes through a trained restorer: normalised by whole-image percentiles as
- * the model records, padded to the network's multiple, tiled where it is large, mapped back to the input's intensities.
+ * the model records, padded to the network's multiple, in one run or, where that takes too much memory, piece by piece
+ * with the same result, mapped back to the input's intensities.
  */
 import { getPlane, type Image, type Plane, planePlaces, SAMPLE_RANGE, setPlane } from '../imaging/image';
 import { measureScales, type Scale } from '../imaging/normalisation';
 import { combineViews, xzPlanes, yzPlanes } from '../imaging/views';
-import { BACKBONE_MULTIPLE, backboneReach } from '../models/backbone';
-import { restorer } from '../models/restorer';
-import { type Engine, Graph, ParameterSet, type Program } from '../runtime';
+import { restorerStages } from '../models/restorer';
+import { STAGE_MULTIPLE, type StagedNetwork } from '../models/stages';
+import { type Engine, ParameterSet } from '../runtime';
 import { type ModelFile, ModelFileError } from './model_file';
-import { blendTiles, paddedExtent, reflected, type Tile, tilesOf } from './tiles';
+import { cropped, paddedExtent, reflected } from './padding';
+import type { TileSchedule } from './tile_plan';
+import { declareNetwork, TiledNetwork } from './tiled_restore';
+import { WholeNetwork } from './whole_restore';
+import type { Extent } from './windows';
 
 export interface RestoreOptions {
   /** One of the model's tasks; an axial one restores a stack on its side views. */
   task?: string;
   /** Restore XZ and YZ views and combine them. Left out: where the task, or every task of the model, is axial. */
   xzViews?: boolean;
+  /** Bytes of device memory to stay within; left out: {@link defaultBudget}. */
+  budget?: number;
+  /** Planes done, in fractions where a plane is restored piece by piece. */
   onProgress?: (done: number, total: number) => void;
+  /** Told before the first plane of a size that is restored piece by piece. */
+  onSchedule?: (schedule: TileSchedule) => void;
   cancelled?: () => boolean;
 }
 
 export class Cancelled extends Error {}
-
-/** Largest extent of one run, in pixels times first channels: the widest layer stays at 64 MiB. */
-const LARGEST_LAYER = 2 ** 24;
 
 export async function restoreImage(
   engine: Engine,
@@ -41,7 +48,7 @@ export async function restoreImage(
     data: image.data.slice(),
     meta: { ...image.meta, record: recordText(model, options, scales) },
   };
-  const network = new Restoration(engine, model);
+  const network = new Restoration(engine, model, options);
   if (asViews) await restoreViews(network, image, restored, scales, options);
   else await restorePlanes(network, image, restored, scales, options);
   return restored;
@@ -70,7 +77,8 @@ async function restorePlanes(
   const places = planePlaces(image.size);
   for (const [done, place] of places.entries()) {
     if (cancelled?.()) throw new Cancelled();
-    const plane = await network.restore(scaled(getPlane(image, place), scales[place.c]));
+    const onShare = (share: number): void => onProgress?.(done + share, places.length);
+    const plane = await network.restore(scaled(getPlane(image, place), scales[place.c]), onShare);
     setPlane(restored, place, unscaled(plane, scales[place.c], image));
     onProgress?.(done + 1, places.length);
   }
@@ -104,49 +112,55 @@ async function restoreViews(
     }
 }
 
-/** The compiled restorer of one model, for planes in −1..1. */
+/** The restorer of one model, for planes in −1..1. */
 export class Restoration {
   private readonly params = new ParameterSet('restorer');
-  private loaded = false;
-  private readonly programs = new Map<string, Program>();
+  private readonly whole: WholeNetwork;
+  private readonly tiled: TiledNetwork;
+  private readonly budget: number;
+  private schedule: TileSchedule | undefined;
 
   constructor(
-    private readonly engine: Engine,
-    private readonly model: ModelFile,
-  ) {}
-
-  async restore(plane: Plane): Promise<Plane> {
-    const shape = this.model.record.restorer;
-    const side = Math.floor(Math.sqrt(LARGEST_LAYER / shape.first) / BACKBONE_MULTIPLE) * BACKBONE_MULTIPLE;
-    const tiles = tilesOf(plane, side, backboneReach(shape), BACKBONE_MULTIPLE);
-    const mended: Plane[] = [];
-    for (const tile of tiles) mended.push(await this.restoreTile(plane, tile));
-    return blendTiles(plane, tiles, mended);
+    engine: Engine,
+    model: ModelFile,
+    private readonly options: Pick<RestoreOptions, 'budget' | 'cancelled' | 'onSchedule'> = {},
+  ) {
+    const network: StagedNetwork = { planes: 1, stages: () => restorerStages(model.record.restorer) };
+    declareNetwork(network, this.params);
+    this.params.write(engine, model.sets.get('restorer') ?? new Map());
+    this.whole = new WholeNetwork(engine, network, this.params);
+    this.tiled = new TiledNetwork(engine, network, this.params);
+    this.budget = options.budget ?? defaultBudget(engine);
   }
 
-  private async restoreTile(plane: Plane, tile: Tile): Promise<Plane> {
-    const height = paddedExtent(tile.height, BACKBONE_MULTIPLE);
-    const width = paddedExtent(tile.width, BACKBONE_MULTIPLE);
-    const program = await this.program(height, width);
-    program.run({ image: reflected(plane, tile, width, height) }, { seed: 0, step: 0 });
-    const { restored } = await program.read();
-    return { width, height, data: restored };
+  async restore(plane: Plane, onShare?: (share: number) => void): Promise<Plane> {
+    const extent = {
+      width: paddedExtent(plane.width, STAGE_MULTIPLE),
+      height: paddedExtent(plane.height, STAGE_MULTIPLE),
+    };
+    const padded = { ...extent, data: reflected(plane, extent) };
+    const mended = this.whole.fits(extent, this.budget)
+      ? await this.whole.run([padded])
+      : await this.tiled.run([padded], this.scheduleFor(extent), { onProgress: onShare, checkpoint: this.checkpoint });
+    return cropped(mended, plane);
   }
 
-  private async program(height: number, width: number): Promise<Program> {
-    const key = `${height}×${width}`;
-    const known = this.programs.get(key);
-    if (known) return known;
-    const graph = new Graph();
-    const image = graph.input('image', [1, height, width, 1]);
-    const restored = restorer(this.params.scope(graph), image, this.model.record.restorer);
-    const program = await this.engine.compile(graph, { label: `restore ${key}`, outputs: { restored } });
-    if (!this.loaded) this.params.write(this.engine, this.model.sets.get('restorer') ?? new Map());
-    this.loaded = true;
-    this.programs.set(key, program);
-    return program;
+  private scheduleFor(extent: Extent): TileSchedule {
+    const known = this.schedule;
+    if (known?.extent.width === extent.width && known.extent.height === extent.height) return known;
+    const schedule = this.tiled.plan(extent, { budget: this.budget });
+    this.options.onSchedule?.(schedule);
+    this.schedule = schedule;
+    return schedule;
   }
+
+  private readonly checkpoint = (): void => {
+    if (this.options.cancelled?.()) throw new Cancelled();
+  };
 }
+
+/** WebGPU does not tell how much memory there is: the largest buffer that the adapter makes, at most 1 GiB. */
+export const defaultBudget = ({ adapter }: Engine): number => Math.min(adapter.limits.maxBufferSize, 2 ** 30);
 
 const scaled = (plane: Plane, { offset, range }: Scale): Plane => ({
   ...plane,

@@ -8,7 +8,7 @@ import { type Engine, Graph, type ParameterSet, type Program } from '../runtime'
 import { FeatureMap } from './feature_map';
 import { Moments } from './moments';
 import { type PlannedPass, planTiles, type TileOptions, type TileSchedule } from './tile_plan';
-import { type Extent, type Rectangle, type Window, windowsOf } from './windows';
+import { type Extent, interleaved, type Rectangle, type Window, windowsOf } from './windows';
 
 export interface TiledOptions {
   /** Share of the arithmetic done, 0..1, after each tile. */
@@ -40,7 +40,9 @@ export class TiledNetwork {
   /** @param planes the network's input, the image first, of the schedule's extent */
   async run(planes: readonly Plane[], schedule: TileSchedule, options: TiledOptions = {}): Promise<Plane> {
     const { extent, passes } = schedule;
-    const source = interleaved(planes, extent);
+    const all = { x: 0, y: 0, ...extent };
+    const source = new FeatureMap(extent.height, extent.width, planes.length);
+    source.write(interleaved(planes), all, all);
     let stage = new StageRun(this.network, source, source);
     let flops = 0;
     for (const [i, pass] of passes.entries()) {
@@ -51,7 +53,7 @@ export class TiledNetwork {
       });
       flops += pass.flops;
     }
-    return { ...extent, data: stage.output.read({ x: 0, y: 0, ...extent }) };
+    return { ...extent, data: stage.output.read(all) };
   }
 
   private async runPass(
@@ -153,16 +155,3 @@ const stepped = ({ x, y, width, height }: Rectangle, step: number): Rectangle =>
   width: width / step,
   height: height / step,
 });
-
-function interleaved(planes: readonly Plane[], { width, height }: Extent): FeatureMap {
-  const map = new FeatureMap(height, width, planes.length);
-  for (let y = 0; y < height; y++) {
-    const row = new Float32Array(width * planes.length);
-    planes.forEach(({ data }, plane) => {
-      for (let x = 0; x < width; x++) row[x * planes.length + plane] = data[y * width + x];
-    });
-    const at = { x: 0, y, width, height: 1 };
-    map.write(row, at, at);
-  }
-  return map;
-}

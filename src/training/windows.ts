@@ -2,6 +2,8 @@
  * A plane cut into windows of one size, so that one program serves them all. Each window answers for a part of the plane,
  * its core; the parts cover the plane once. Between a core and an edge of its window that is not the plane's lies a halo.
  */
+import type { Plane } from '../imaging/image';
+
 export interface Extent {
   width: number;
   height: number;
@@ -53,4 +55,14 @@ export function evenWindow(extent: number, most: number, halo: number, multiple:
   if (most >= extent) return extent;
   const count = Math.ceil((extent - 2 * halo) / (most - 2 * halo));
   return Math.min(extent, Math.ceil((extent - 2 * halo) / count / multiple) * multiple + 2 * halo);
+}
+
+/** Planes of one size as one array, all planes of a pixel beside each other. */
+export function interleaved(planes: readonly Plane[]): Float32Array {
+  const [{ data: image, width, height }] = planes;
+  if (planes.length === 1) return image;
+  const values = new Float32Array(width * height * planes.length);
+  for (const [plane, { data }] of planes.entries())
+    for (let i = 0; i < data.length; i++) values[i * planes.length + plane] = data[i];
+  return values;
 }

@@ -4,10 +4,11 @@ import { Random } from '../../src/imaging/random';
 import { careStages } from '../../src/models/care';
 import { cinGeneratorStages } from '../../src/models/cin_generator';
 import { restorerStages } from '../../src/models/restorer';
-import { type StagedNetwork, throughStages } from '../../src/models/stages';
-import { Engine, Graph, ParameterSet, slice } from '../../src/runtime';
+import type { StagedNetwork } from '../../src/models/stages';
+import { Engine, ParameterSet } from '../../src/runtime';
+import { paddedExtent, reflected } from '../../src/training/padding';
 import { declareNetwork, TiledNetwork } from '../../src/training/tiled_restore';
-import { paddedExtent, reflected } from '../../src/training/tiles';
+import { WholeNetwork } from '../../src/training/whole_restore';
 import { testGpu } from '../gpu_setup';
 
 const NETWORKS: Record<string, StagedNetwork> = {
@@ -63,15 +64,16 @@ test('tiled is untiled: three networks, sizes, tile sizes', { timeout: 120_000 }
     const params = new ParameterSet(name);
     declareNetwork(network, params);
     stirred(params);
+    const untiled = new WholeNetwork(engine, network, params);
     const tiled = new TiledNetwork(engine, network, params);
     for (const [width, height] of SIZES) {
       const planes = imageOf(width, height, network.planes);
       const extent = { width: paddedExtent(width, 4), height: paddedExtent(height, 4) };
       const padded = planes.map((plane) => ({
         ...extent,
-        data: reflected(plane, { x: 0, y: 0, width, height }, extent.width, extent.height),
+        data: reflected(plane, extent),
       }));
-      const whole = await untiled(network, params, padded);
+      const { data: whole } = await untiled.run(padded);
       const range = whole.reduce((a, b) => Math.max(a, b)) - whole.reduce((a, b) => Math.min(a, b));
       const row: string[] = [];
       for (const tile of TILES) {
@@ -91,20 +93,3 @@ test('tiled is untiled: three networks, sizes, tile sizes', { timeout: 120_000 }
   );
   expect(worst).toBeLessThanOrEqual(1e-4);
 });
-
-async function untiled(network: StagedNetwork, params: ParameterSet, planes: Plane[]): Promise<Float32Array> {
-  const [{ width, height }] = planes;
-  const graph = new Graph();
-  const source = graph.input('source', [1, height, width, network.planes]);
-  const image = slice(source, [0, 0, 0, 0], [1, height, width, 1]);
-  const restored = throughStages(params.scope(graph), network.stages(graph), source, image);
-  const program = await engine.compile(graph, { label: 'untiled', outputs: { restored } });
-  const values = Float32Array.from(
-    { length: width * height * planes.length },
-    (_, i) => planes[i % planes.length].data[Math.floor(i / planes.length)],
-  );
-  program.run({ source: values, ...network.inputs });
-  const read = (await program.read()).restored;
-  program.destroy();
-  return read;
-}
