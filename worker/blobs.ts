@@ -82,7 +82,9 @@ export const blobs = new Hono<Edge>()
         await Promise.all([c.env.BLOBS.delete(object), quota.refund()]);
         return c.json({ sha256, bytes: stored.size, stored: 'already' as const, facts }, 200);
       } catch (error) {
-        await Promise.all([c.env.BLOBS.delete(object), quota.refund()]);
+        await quota.refund();
+        // Refused: no row was written. After any other failure one may have been, and the object is left to the sweep.
+        if (error instanceof Refusal) await c.env.BLOBS.delete(object);
         throw error;
       }
     },

@@ -24,6 +24,9 @@ export function pagePolicy(turnstile: boolean): string {
   ].join('; ');
 }
 
+/** What search engines may list; no share link is among it. */
+const INDEXED = new Set(['/', '/gallery', '/docs', '/privacy']);
+
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /** On every reply of the worker; a handler that set one of them before keeps its own. */
@@ -36,10 +39,10 @@ export const secureHeaders: MiddlewareHandler<Edge> = async (c, next) => {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'x-frame-options': 'DENY',
-    'x-robots-tag': 'noindex',
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
     'cross-origin-resource-policy': c.env.CORS_ORIGINS ? 'cross-origin' : 'same-origin',
     'content-security-policy': isPage ? pagePolicy(turnstile) : API_POLICY,
+    ...(INDEXED.has(c.req.path) ? {} : { 'x-robots-tag': 'noindex' }),
     ...(new URL(c.req.url).protocol === 'https:' ? { 'strict-transport-security': 'max-age=31536000' } : {}),
     // The challenge's frame does not carry the embedder policy, so a page with Turnstile cannot be isolated.
     ...(isPage ? { 'cross-origin-opener-policy': 'same-origin' } : {}),

@@ -91,9 +91,11 @@ export async function publish(c: Context<Edge>, publication: Publication, settin
       ...(editToken === undefined ? {} : { editToken }),
     };
   } catch (error) {
-    await Promise.all([BLOBS.delete(manifestKey(id)), quota.refund()]);
-    if (error instanceof Error && /constraint failed/i.test(error.message)) throw changedMeanwhile();
-    throw error;
+    await quota.refund();
+    if (!(error instanceof Error && /constraint failed/i.test(error.message))) throw error;
+    // Only now is it sure that no row was written. After any other failure the manifest is left to the sweep.
+    await BLOBS.delete(manifestKey(id));
+    throw changedMeanwhile();
   }
 }
 

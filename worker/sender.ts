@@ -9,7 +9,6 @@ export const today = (now = Date.now()): string => new Date(now).toISOString().s
  * Nothing that is stored leads back to the address once the key is gone.
  */
 export async function senderOfToday(c: Context<Edge>): Promise<string> {
-  const address = c.req.header('cf-connecting-ip') ?? 'local';
   const key = await crypto.subtle.importKey(
     'raw',
     new TextEncoder().encode(await keyOf(c.env.DB, today())),
@@ -17,7 +16,21 @@ export async function senderOfToday(c: Context<Edge>): Promise<string> {
     false,
     ['sign'],
   );
-  return hexadecimal(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(address))).slice(0, 32);
+  return hexadecimal(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(networkOf(c)))).slice(0, 32);
+}
+
+/** The network address a request came from. Of IPv6 the /64: one customer has all the addresses in it. */
+export function networkOf(c: Context<Edge>): string {
+  const address = c.req.header('cf-connecting-ip') ?? 'local';
+  if (!address.includes(':')) return address;
+  const [front, back = ''] = address.split('::');
+  const groups = front.split(':');
+  const zeros = address.includes('::') ? 8 - groups.length - back.split(':').length : 0;
+  const whole = [...groups, ...Array<string>(Math.max(zeros, 0)).fill('0'), ...back.split(':')];
+  return `${whole
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group || '0', 16).toString(16))
+    .join(':')}::/64`;
 }
 
 /** One isolate asks the database once a day. */

@@ -23,6 +23,7 @@ export async function checkTurnstile(c: Context<Edge>, answer: string | undefine
 
 async function isSolved(secret: string, answer: string): Promise<boolean> {
   const reply = await fetch(VERIFY, { method: 'POST', body: new URLSearchParams({ secret, response: answer }) });
-  if (!reply.ok) throw new Error(`Turnstile answered ${reply.status}`);
+  if (!reply.ok)
+    throw new Refusal(503, 'challenge-unchecked', `Turnstile answered ${reply.status}.`, 'Try again in a moment.');
   return v.parse(answerSchema, await reply.json()).success;
 }

@@ -93,6 +93,11 @@ export interface ResultToPublish
   files: readonly FileToPublish[];
 }
 
+export interface FetchOptions {
+  signal?: AbortSignal;
+  onProgress?: (received: number, total: number) => void;
+}
+
 /** `url` is the share link; `editUrl` lets its holder change the collection and comes once, for a new collection. */
 export interface Publication extends Published {
   url: string;
@@ -149,7 +154,7 @@ export class EdgeClient {
   /** The weights, whole, checked against their SHA-256 and for numbers that are not finite. */
   async fetchModel(
     id: string,
-    options: { signal?: AbortSignal } = {},
+    options: FetchOptions = {},
   ): Promise<{ record: VersionRecord; bytes: Uint8Array<ArrayBuffer> }> {
     const record = await this.fetchVersion('model', id, options);
     const bytes = await this.fetchFile(record.files[0], options);
@@ -174,7 +179,7 @@ export class EdgeClient {
   }
 
   /** A file's bytes, checked. For files larger than memory take `pieces`. */
-  async fetchFile(file: FileRecord, options: { signal?: AbortSignal } = {}): Promise<Uint8Array<ArrayBuffer>> {
+  async fetchFile(file: FileRecord, options: FetchOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(file.bytes);
     let at = 0;
     for await (const piece of this.pieces(file, options)) {
@@ -185,8 +190,14 @@ export class EdgeClient {
   }
 
   /** A file's bytes in order, at most 50 MiB at once, each piece checked before it is handed out. */
-  async *pieces(file: FileRecord, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    for (const part of file.parts ?? [file]) yield await this.#fetchBlob(part.sha256, part.bytes, signal);
+  async *pieces(file: FileRecord, options: FetchOptions = {}): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    let before = 0;
+    for (const part of file.parts ?? [file]) {
+      const start = before;
+      const onBytes = (received: number) => options.onProgress?.(start + received, file.bytes);
+      yield await this.#fetchBlob(part, onBytes, options.signal);
+      before += part.bytes;
+    }
   }
 
   /** Ancestors of a version, and the listed versions made from it. */
@@ -284,15 +295,44 @@ export class EdgeClient {
     return { ...published, url, ...(published.editToken ? { editUrl: `${url}#edit=${published.editToken}` } : {}) };
   }
 
-  async #fetchBlob(address: string, bytes: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    const response = await this.#transport.send(`/api/blobs/${address}`, signal ? { signal } : {});
-    const received = new Uint8Array(await response.arrayBuffer());
-    if (received.length !== bytes || (await sha256(received)) !== address)
-      throw new Error(
-        `got ${received.length} bytes that are not blob ${address} of ${bytes} bytes; fetch it once more`,
-      );
-    return received;
+  /** Goes on where a connection broke. */
+  async #fetchBlob(
+    { sha256: address, bytes }: { sha256: string; bytes: number },
+    onBytes: (received: number) => void,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const blob = new Uint8Array(bytes);
+    let at = 0;
+    for (let attempt = 1; at < bytes; attempt++) {
+      const response = await this.#transport.send(`/api/blobs/${address}`, {
+        ...(at > 0 ? { headers: { range: `bytes=${at}-` } } : {}),
+        ...(signal ? { signal } : {}),
+      });
+      if (response.status !== 206) at = 0;
+      try {
+        for await (const chunk of chunksOf(response)) {
+          blob.set(chunk, at);
+          at += chunk.length;
+          onBytes(at);
+        }
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (attempt >= ATTEMPTS_TO_READ) throw error;
+      }
+      if (attempt >= ATTEMPTS_TO_READ) break;
+    }
+    if (at !== bytes || (await sha256(blob)) !== address)
+      throw new Error(`got ${at} bytes that are not blob ${address} of ${bytes} bytes; fetch it once more`);
+    return blob;
   }
+}
+
+const ATTEMPTS_TO_READ = 5;
+
+async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
+  const reader = body?.getReader();
+  if (!reader) return;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
 }
 
 const bearer = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` });

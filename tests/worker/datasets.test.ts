@@ -90,6 +90,25 @@ test('files come page by page, in order, none twice', async () => {
   expect((await refusal(await ask(`/api/datasets/${id}/files?cursor=-1`))).status).toBe(422);
 });
 
+test('as many files as a publication may name, and one more', async () => {
+  const { sha256 } = await put(tiff(2, 2, 1));
+  const post = (count: number) => {
+    const files = Array.from({ length: count }, (_, i) => ({
+      path: `${i}.tif`,
+      role: 'clean',
+      sha256,
+      bytes: tiff(2, 2, 1).length,
+    }));
+    return ask('/api/datasets', {
+      method: 'POST',
+      body: JSON.stringify({ title: 'Many', tasks, files }),
+      headers: { 'content-type': 'application/json' },
+    });
+  };
+  expect((await post(5000)).status).toBe(201);
+  expect(await refusal(await post(5001))).toMatchObject({ status: 422, error: 'invalid' });
+});
+
 test('a link of one kind does not open as another', async () => {
   const { id } = await publish([image('only.tif')]);
   expect((await ask(`/api/models/${id}`)).status).toBe(404);

@@ -99,6 +99,34 @@ test('what one collection may hold: bytes and versions', async () => {
   await expect(next).rejects.toMatchObject({ status: 413, error: 'collection-full' });
 });
 
+test('one customer is one sender: an IPv4 address, or an IPv6 /64 however it is written', async () => {
+  const keys: string[] = [];
+  const RATE_READ: RateLimit = {
+    limit: async ({ key }) => {
+      keys.push(key);
+      return { success: true };
+    },
+  };
+  const addresses = [
+    '192.0.2.7',
+    '2001:db8:1:2:3:4:5:6',
+    '2001:db8:1:2::9',
+    '2001:0db8:0001:0002::',
+    '2001:db8::1',
+    '::1',
+  ];
+  for (const address of addresses)
+    await ask('/api/gallery', { headers: { 'cf-connecting-ip': address } }, { RATE_READ });
+  expect(keys).toEqual([
+    '192.0.2.7',
+    '2001:db8:1:2::/64',
+    '2001:db8:1:2::/64',
+    '2001:db8:1:2::/64',
+    '2001:db8:0:0::/64',
+    '0:0:0:0::/64',
+  ]);
+});
+
 test('rate limits: each action has its own, and says when to go on', async () => {
   const closed: RateLimit = { limit: async () => ({ success: false }) };
   const requests: [string, RequestInit, object][] = [
@@ -141,6 +169,24 @@ test('CORS: off unless set; then only for those origins', async () => {
 test('Turnstile: where the operator asks for it, a new collection needs its answer', async () => {
   const publish = client({ TURNSTILE_SECRET: 'secret' }).publishModel(safetensors(3, 8), { title: 'Robot' });
   await expect(publish).rejects.toMatchObject({ status: 422, error: 'challenge' });
+
+  const asked = vi.spyOn(globalThis, 'fetch');
+  const edge = client({ TURNSTILE_SECRET: 'secret' });
+  const answer = (reply: object, status = 200) =>
+    asked.mockResolvedValueOnce(new Response(JSON.stringify(reply), { status }));
+  answer({ success: false, 'error-codes': ['timeout-or-duplicate'] });
+  const used = edge.publishModel(safetensors(3, 8), { title: 'Robot', turnstile: 'used' });
+  await expect(used).rejects.toMatchObject({ status: 422, error: 'challenge' });
+  answer({}, 500);
+  const down = edge.publishModel(safetensors(3, 8), { title: 'Robot', turnstile: 'fresh' });
+  await expect(down).rejects.toMatchObject({ status: 503, error: 'challenge-unchecked' });
+  answer({ success: true });
+  const { collection, editToken } = await edge.publishModel(safetensors(3, 8), { title: 'Human', turnstile: 'fresh' });
+  expect(String((asked.mock.calls[2][1] as RequestInit).body)).toBe('secret=secret&response=fresh');
+  // A new version needs the edit token, and no challenge.
+  await edge.publishModel(safetensors(3, 9), { title: 'Human, again', collection, editToken: editToken as string });
+  expect(asked).toHaveBeenCalledTimes(3);
+  asked.mockRestore();
 });
 
 test('a failure inside says nothing but its number', async () => {

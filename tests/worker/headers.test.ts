@@ -11,7 +11,6 @@ const NAMES = [
   'x-content-type-options',
   'referrer-policy',
   'x-frame-options',
-  'x-robots-tag',
   'permissions-policy',
   'cross-origin-resource-policy',
 ];
@@ -47,6 +46,8 @@ test('every kind of reply carries the security headers', async () => {
     expect([kind, reply.headers.get('cache-control') !== null]).toEqual([kind, true]);
     await reply.arrayBuffer();
   }
+  expect(replies.find(([kind]) => kind === 'share link')?.[1].headers.get('x-robots-tag')).toBe('noindex');
+  expect(replies[0][1].headers.get('x-robots-tag')).toBeNull();
   const pages = replies.slice(0, 4).map(([, reply]) => reply.headers);
   for (const headers of pages) {
     expect(headers.get('content-security-policy')).toBe(pagePolicy(false));
