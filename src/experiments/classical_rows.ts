@@ -3,13 +3,20 @@ import type { TrainingPair, TunedMethod } from '../imaging/classical/method';
 import { tunedMethods } from '../imaging/classical/rows';
 import { cropped, mapPlane } from '../imaging/filters';
 import type { Plane } from '../imaging/image';
-import type { Cell, RowScores } from './cell';
+import type { Cell, Picture, RowScores } from './cell';
 import type { Lpips } from './lpips';
+import { firstPicture, pictureOf } from './pictures';
 import { scoreAll } from './scores';
 import { evaluationPairs, knownDefect, trainingPairs } from './sources';
 
-export async function untouchedRows(cell: Cell, lpips: Lpips | undefined): Promise<RowScores[]> {
+interface Scored {
+  rows: RowScores[];
+  pictures: Picture[];
+}
+
+export async function untouchedRows(cell: Cell, lpips: Lpips | undefined): Promise<Scored> {
   const rows: RowScores[] = [];
+  const pictures: Picture[] = [];
   for (const task of cell.tasks) {
     const pairs = evaluationPairs(task, cell.evaluated, cell.split);
     const truths = pairs.map((pair) => pair.clean);
@@ -18,8 +25,10 @@ export async function untouchedRows(cell: Cell, lpips: Lpips | undefined): Promi
     const constant = truths.map((truth) => mapPlane(truth, () => level));
     rows.push({ row: 'input', task, scores: await scoreAll(defective, truths, lpips) });
     rows.push({ row: 'constant', task, settings: { level }, scores: await scoreAll(constant, truths, lpips) });
+    pictures.push(firstPicture('input', task, defective, truths));
+    pictures.push({ row: 'truth', task, index: 0, why: 'first', png: pictureOf(truths[0]) });
   }
-  return rows;
+  return { rows, pictures };
 }
 
 /**
@@ -28,9 +37,8 @@ export async function untouchedRows(cell: Cell, lpips: Lpips | undefined): Promi
  */
 export async function classicalRows(
   cell: Cell,
-  lpips: Lpips | undefined,
-  say: (line: string) => void,
-): Promise<RowScores[]> {
+  { lpips, say }: { lpips: Lpips | undefined; say: (line: string) => void },
+): Promise<Scored> {
   const rows: RowScores[] = [];
   for (const task of cell.tasks) {
     const pairs = trainingPairs(task, cell.images, cell.split, cell.seed).map(tuningPart);
@@ -48,11 +56,11 @@ export async function classicalRows(
       rows.push({ row: care.name, task, settings: { ...care.settings, ...Object.fromEntries(named) }, scores });
     }
   }
-  return rows;
+  return { rows, pictures: [] };
 }
 
-/** Large images are tuned on their middle. */
-const TUNING_SIDE = 256;
+/** Side of the middle part of each pair that settings are tried on: non-local means would take minutes on the whole. */
+const TUNING_SIDE = 96;
 
 function tuningPart({ defective, clean }: TrainingPair): TrainingPair {
   const { width, height } = clean;

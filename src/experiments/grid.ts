@@ -88,7 +88,7 @@ function table2(s: GridSettings): Cell[] {
 /** W2S at ten pairs, and from fields that show different cells. */
 function real(s: GridSettings): Cell[] {
   const tasks: Task[] = ['w2s'];
-  const settings = { ...s, evaluated: 30, pairs: 10, unpaired: 6 };
+  const settings = { ...s, evaluated: Math.min(30, s.evaluated), pairs: 10, unpaired: 6 };
   return [
     untrained('untouched', tasks, settings),
     untrained('classical', tasks, settings),

@@ -9,21 +9,33 @@ import type { Task } from './sources';
 /** Largest side of a picture; a larger image is cut from its corner. */
 const SIDE = 128;
 
-export function pictures(row: string, task: Task, restored: Plane[], truths: Plane[], scores: ImageScores): Picture[] {
+/** The first image of a row. */
+export function firstPicture(row: string, task: Task, restored: Plane[], truths: Plane[]): Picture {
+  return { row, task, index: 0, why: 'first', png: fitted(restored[0], truths[0]) };
+}
+
+/** The best, the median and the worst image by care PSNR, each with its input and its truth. */
+export function extremePictures(
+  task: Task,
+  { defective, restored, truths }: { defective: Plane[]; restored: Plane[]; truths: Plane[] },
+  scores: ImageScores,
+): Picture[] {
   const order = scores.care.psnr.map((_, i) => i).sort((a, b) => scores.care.psnr[a] - scores.care.psnr[b]);
   const chosen: [Picture['why'], number][] = [
-    ['first', 0],
     ['best', order[order.length - 1]],
     ['median', order[Math.floor(order.length / 2)]],
     ['worst', order[0]],
   ];
-  return chosen.map(([why, index]) => ({
-    row,
-    task,
-    index,
-    why,
-    png: shades(scaledPair(restored[index], truths[index], 'care').prediction),
-  }));
+  return chosen.flatMap(([why, index]) => [
+    { row: 'input', task, index, why, png: fitted(defective[index], truths[index]) },
+    { row: 'restored', task, index, why, png: fitted(restored[index], truths[index]) },
+    { row: 'truth', task, index, why, png: pictureOf(truths[index]) },
+  ]);
+}
+
+/** A prediction as the care metric sees it. */
+function fitted(prediction: Plane, truth: Plane): string {
+  return shades(scaledPair(prediction, truth, 'care').prediction);
 }
 
 /** A plane scaled by itself, for what has no truth to be fitted to. */

@@ -1,0 +1,148 @@
+/** The records as rows of tables: cells that differ in their seed alone become one row, compared on common images. */
+import { type Interval, pairedBootstrap } from './bootstrap';
+import type { Cell, CellRecord, ImageScores, RowScores } from './cell';
+import type { Split, Task } from './sources';
+
+/** One row's scores by seed. */
+export interface Row {
+  row: string;
+  task: Task;
+  cell: Cell;
+  adapter: string;
+  /** Seconds of training, mean over seeds. */
+  seconds: number;
+  settings?: Record<string, number>;
+  /** One entry a seed. */
+  scores: ImageScores[];
+}
+
+export interface SummaryRow {
+  row: string;
+  /** 'all tasks' for one network that serves them all, 'this task' otherwise; empty where nothing is trained. */
+  trainedOn: string;
+  setting: Cell['setting'];
+  images: number;
+  updates: number;
+  cinUpdates: number;
+  preset: string;
+  seeds: number;
+  changes: string;
+  adapter: string;
+  seconds: number;
+  paper: { psnr: number; ssim: number };
+  care: { psnr: number; ssim: number };
+  raw: { psnr: number; ssim: number };
+  lpips: number | null;
+  /** The reference row minus this one, in dB and SSIM; absent for the reference itself. */
+  behind?: Record<'paper' | 'care', { psnr: Interval; ssim: Interval }>;
+}
+
+export interface TaskTable {
+  task: Task;
+  /** Images that every row was scored on. */
+  images: number;
+  /** The row that `behind` measures from, if there is one. */
+  reference?: string;
+  rows: SummaryRow[];
+}
+
+interface Found {
+  row: Row;
+  /** By seed. */
+  evaluated: Map<number, { many: number; scores: ImageScores }>;
+  spent: number[];
+}
+
+/** Rows of one split, by task: every seed of the same cell in one, the largest evaluation where there are several. */
+export function rowsOf(records: CellRecord[], split: Split): Row[] {
+  const found = new Map<string, Found>();
+  for (const record of records.filter(({ cell }) => cell.split === split))
+    for (const scored of record.rows) {
+      const key = rowKey(record.cell, scored);
+      const { cell, adapter, seconds } = record;
+      const entry: Found = found.get(key) ?? {
+        row: { row: scored.row, task: scored.task, cell, adapter, seconds: 0, settings: scored.settings, scores: [] },
+        evaluated: new Map(),
+        spent: [],
+      };
+      const before = entry.evaluated.get(cell.seed);
+      if (!before || before.many < cell.evaluated)
+        entry.evaluated.set(cell.seed, { many: cell.evaluated, scores: scored.scores });
+      entry.spent.push(seconds.training);
+      found.set(key, entry);
+    }
+  return [...found.values()].map(({ row, evaluated, spent }) => ({
+    ...row,
+    seconds: mean(spent),
+    scores: [...evaluated.values()].map(({ scores }) => scores),
+  }));
+}
+
+function rowKey(
+  { tasks, setting, images, updates, cinUpdates, preset, learningRate, changes }: Cell,
+  { row, task }: RowScores,
+) {
+  return JSON.stringify([row, task, tasks.length, setting, images, updates, cinUpdates, preset, learningRate, changes]);
+}
+
+/** @param reference which row the others are measured from */
+export function taskTable(task: Task, rows: Row[], reference?: (row: Row) => boolean): TaskTable {
+  const own = rows.filter((row) => row.task === task);
+  const images = Math.min(...own.flatMap(({ scores }) => scores.map((s) => s.care.psnr.length)));
+  const best = reference && own.find(reference);
+  return {
+    task,
+    images,
+    ...(best ? { reference: best.row } : {}),
+    rows: own.map((row) => summaryRow(row, images, best)),
+  };
+}
+
+function summaryRow(row: Row, images: number, reference: Row | undefined): SummaryRow {
+  const { cell, scores } = row;
+  const over = (of: (s: ImageScores) => number[]) => mean(scores.map((s) => mean(of(s).slice(0, images))));
+  const metric = (name: 'raw' | 'paper' | 'care') => ({
+    psnr: over((s) => s[name].psnr),
+    ssim: over((s) => s[name].ssim),
+  });
+  const seen = scores.every((s) => s.lpips !== null && s.lpips.length > 0);
+  return {
+    row: row.row,
+    trainedOn: cell.updates === 0 ? '' : cell.tasks.length > 1 ? 'all tasks' : 'this task',
+    setting: cell.setting,
+    images: cell.images,
+    updates: cell.updates,
+    cinUpdates: cell.cinUpdates,
+    preset: cell.preset,
+    seeds: scores.length,
+    changes: [
+      ...(cell.learningRate === undefined ? [] : [`learning rate ${cell.learningRate}`]),
+      ...Object.entries(cell.changes ?? {}).map(([name, value]) => `${name} ${value}`),
+    ].join(', '),
+    adapter: row.adapter,
+    seconds: row.seconds,
+    raw: metric('raw'),
+    paper: metric('paper'),
+    care: metric('care'),
+    lpips: seen ? over((s) => s.lpips ?? []) : null,
+    ...(reference && reference !== row ? { behind: behind(reference, row, images) } : {}),
+  };
+}
+
+function behind(reference: Row, row: Row, images: number): SummaryRow['behind'] {
+  const seeds = Math.min(reference.scores.length, row.scores.length);
+  const interval = (of: (s: ImageScores) => number[]) =>
+    pairedBootstrap(
+      Array.from({ length: seeds }, (_, s) => {
+        const [a, b] = [of(reference.scores[s]), of(row.scores[s])];
+        return a.slice(0, images).map((value, i) => value - b[i]);
+      }),
+    );
+  const both = (name: 'paper' | 'care') => ({
+    psnr: interval((s) => s[name].psnr),
+    ssim: interval((s) => s[name].ssim),
+  });
+  return { paper: both('paper'), care: both('care') };
+}
+
+export const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

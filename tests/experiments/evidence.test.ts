@@ -1,0 +1,112 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pairedBootstrap } from '../../src/experiments/bootstrap';
+import type { Cell, CellRecord, ImageScores } from '../../src/experiments/cell';
+import { drawEvidence } from '../../src/experiments/draw';
+import { cellsOf, GRID_DEFAULTS } from '../../src/experiments/grid';
+import { rowsOf, taskTable } from '../../src/experiments/summary';
+import { boxPlot } from '../../src/experiments/svg';
+import { Random } from '../../src/imaging/random';
+
+describe('the paired bootstrap', () => {
+  it('of one value everywhere has no width', () => {
+    expect(pairedBootstrap([[2, 2, 2]])).toEqual({ mean: 2, low: 2, high: 2 });
+  });
+
+  it('is as wide as the normal theory of a mean says', () => {
+    const random = new Random(1);
+    const list = Array.from({ length: 400 }, () => 1 + random.normal());
+    const { mean, low, high } = pairedBootstrap([list]);
+    // ± 1.96 sd / √400 = ± 0.098; the sample's own sd and 2000 resamples move it by a few per cent.
+    expect(mean - low).toBeGreaterThan(0.085);
+    expect(high - mean).toBeGreaterThan(0.085);
+    expect(high - low).toBeLessThan(0.225);
+  });
+
+  it('is wider where seeds disagree', () => {
+    const flat = (value: number) => Array.from({ length: 50 }, () => value);
+    expect(pairedBootstrap([flat(0), flat(2)])).toMatchObject({ mean: 1, low: 0, high: 2 });
+  });
+
+  it('refuses seeds with different images', () => {
+    expect(() => pairedBootstrap([[1, 2], [1]])).toThrow('got differences of 2, 1 images');
+  });
+});
+
+const scores = (psnr: number[]): ImageScores => {
+  const one = { psnr, ssim: psnr.map((value) => value / 100) };
+  return { raw: one, paper: one, care: one, lpips: psnr.map(() => 0.25) };
+};
+
+function record(cell: Cell, row: string, psnr: number[]): CellRecord {
+  return {
+    id: `${row}-${cell.seed}-${cell.evaluated}`,
+    cell,
+    adapter: 'a test',
+    software: true,
+    finished: '2026-01-01T00:00:00.000Z',
+    seconds: { total: 2, training: 1 },
+    configuration: {},
+    losses: {},
+    rows: [{ row, task: 'retina', scores: scores(psnr) }],
+  };
+}
+
+const base = cellsOf('table2', { ...GRID_DEFAULTS, updates: 30, evaluated: 4 });
+const mend = base.find(({ method, tasks }) => method === 'mend' && tasks.length > 1) as Cell;
+const care = base.find(({ method, tasks }) => method === 'care' && tasks.length > 1) as Cell;
+const untouched = base.find(({ method }) => method === 'untouched') as Cell;
+
+describe('a table', () => {
+  it('compares rows on the images that all were scored on', () => {
+    const rows = rowsOf(
+      [record(mend, 'mend', [20, 22, 24, 26]), record({ ...care, evaluated: 2 }, 'CARE', [19, 20])],
+      'test',
+    );
+    const table = taskTable('retina', rows, ({ row }) => row === 'mend');
+    expect(table).toMatchObject({ images: 2, reference: 'mend' });
+    expect(table.rows[0]).toMatchObject({ row: 'mend', trainedOn: 'all tasks', updates: 30, care: { psnr: 21 } });
+    expect(table.rows[0].behind).toBeUndefined();
+    expect(table.rows[1].behind?.care.psnr.mean).toBe(1.5);
+  });
+
+  it('puts seeds of one cell into one row, and splits never together', () => {
+    const rows = rowsOf(
+      [
+        record(mend, 'mend', [20, 20]),
+        record({ ...mend, seed: 1 }, 'mend', [22, 22]),
+        record({ ...mend, split: 'development' }, 'mend', [99, 99]),
+      ],
+      'test',
+    );
+    expect(taskTable('retina', rows).rows).toMatchObject([{ seeds: 2, care: { psnr: 21 } }]);
+  });
+});
+
+describe('drawing', () => {
+  it('makes tables and a summary from the records alone', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
+    const files = drawEvidence(
+      [
+        record(untouched, 'input', [12, 13, 12, 13]),
+        record(care, 'CARE', [19, 20, 19, 20]),
+        record(mend, 'mend', [20, 22, 20, 22]),
+      ],
+      folder,
+    );
+    expect(files).toContain(join(folder, 'table2.md'));
+    const text = readFileSync(join(folder, 'table2.md'), 'utf8');
+    expect(text).toMatch(/\| CARE \| all tasks \| 10 pairs \| 30 \| {2}\| 1 \| 19\.50 \/ 0\.195 \| .* \+1\.50 \[/);
+    const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
+    expect(summary.paired[0].rows.map(({ row }: { row: string }) => row)).toEqual(['input', 'CARE', 'mend']);
+  });
+
+  it('writes plots that are well formed, with their words escaped', () => {
+    const svg = boxPlot('a < b & c', 'dB', [{ group: '10', series: 'x', values: [1, 2, 3, 9] }]);
+    expect(svg).toContain('a &lt; b &amp; c');
+    expect(svg.match(/<rect/g)?.length).toBe(3);
+    expect(svg).not.toContain('NaN');
+  });
+});
