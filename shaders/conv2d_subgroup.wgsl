@@ -14,6 +14,7 @@ struct Params {
   h: u32, w: u32, channels: u32, padTop: i32,
   padLeft: i32, pitch: u32,  // pitch: vec4f from one pixel of the result to the next
   weightStart: u32,          // first float of the weights
+  kh: u32, kw: u32, sy: u32, sx: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
 #if ${DEPTH4}
@@ -32,10 +33,6 @@ struct Params {
 #endif
 @group(0) @binding(3) var<storage, read_write> result: array<vec4f>;
 
-override KH = 3u;
-override KW = 3u;
-override SY = 1u;
-override SX = 1u;
 
 ${EPILOGUE}
 
@@ -45,20 +42,20 @@ struct Pixel { image: u32, y: i32, x: i32, out: u32 }
 
 fn locate(index: u32, phase: vec2u) -> Pixel {
 #if ${INPUT_GRADIENT}
-  let extent = vec2u((p.w + SX - 1 - phase.x) / SX, (p.h + SY - 1 - phase.y) / SY);
+  let extent = vec2u((p.w + p.sx - 1 - phase.x) / p.sx, (p.h + p.sy - 1 - phase.y) / p.sy);
   let present = index < extent.x * extent.y * p.n;
-  let column = index % extent.x * SX + phase.x;
-  let row = index / extent.x % extent.y * SY + phase.y;
+  let column = index % extent.x * p.sx + phase.x;
+  let row = index / extent.x % extent.y * p.sy + phase.y;
   let n = index / (extent.x * extent.y);
-  let y = (i32(row) + p.padTop) / i32(SY);
-  let x = (i32(column) + p.padLeft) / i32(SX);
+  let y = (i32(row) + p.padTop) / i32(p.sy);
+  let x = (i32(column) + p.padLeft) / i32(p.sx);
 #else
   let column = index % p.w;
   let row = index / p.w % p.h;
   let n = index / (p.w * p.h);
   let present = n < p.n;
-  let y = i32(row * SY) - p.padTop;
-  let x = i32(column * SX) - p.padLeft;
+  let y = i32(row * p.sy) - p.padTop;
+  let x = i32(column * p.sx) - p.padLeft;
 #endif
   return Pixel(n * p.sourceH, y, x, select(p.n * p.h * p.w, (n * p.h + row) * p.w + column, present));
 }
@@ -85,7 +82,7 @@ fn put(pixel: u32, column: u32, value: vec4f) {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let blocks = (p.channels + LANES * VECTOR - 1) / (LANES * VECTOR);
   let block = group.z % blocks;
-  let phase = vec2u(group.z / blocks % SX, group.z / blocks / SX);
+  let phase = vec2u(group.z / blocks % p.sx, group.z / blocks / p.sx);
   let first = (group.y * groups.x + group.x) * 2 * LANES + lane;
   let a = locate(first, phase);
   let b = locate(first + LANES, phase);
@@ -98,20 +95,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let o2 = min(channel + 2, p.channels - 1) * p.depth;
   let o3 = min(channel + 3, p.channels - 1) * p.depth;
 #endif
-  let tap = vec2u((phase.x + u32(p.padLeft)) % SX, (phase.y + u32(p.padTop)) % SY);
-  for (var ky = tap.y; ky < KH; ky += SY) {
-    for (var kx = tap.x; kx < KW; kx += SX) {
-      let ca = cell(a, -i32(ky / SY), -i32(kx / SX));
-      let cb = cell(b, -i32(ky / SY), -i32(kx / SX));
-      let start = p.weightStart + (ky * KW + kx) * p.channels * p.depth;
+  let tap = vec2u((phase.x + u32(p.padLeft)) % p.sx, (phase.y + u32(p.padTop)) % p.sy);
+  for (var ky = tap.y; ky < p.kh; ky += p.sy) {
+    for (var kx = tap.x; kx < p.kw; kx += p.sx) {
+      let ca = cell(a, -i32(ky / p.sy), -i32(kx / p.sx));
+      let cb = cell(b, -i32(ky / p.sy), -i32(kx / p.sx));
+      let start = p.weightStart + (ky * p.kw + kx) * p.channels * p.depth;
 #else
   let last = p.channels / VECTOR;
   let o = min(channel / VECTOR, last - 1);
-  for (var ky = 0u; ky < KH; ky++) {
-    for (var kx = 0u; kx < KW; kx++) {
+  for (var ky = 0u; ky < p.kh; ky++) {
+    for (var kx = 0u; kx < p.kw; kx++) {
       let ca = cell(a, i32(ky), i32(kx));
       let cb = cell(b, i32(ky), i32(kx));
-      let start = (ky * KW + kx) * p.depth;
+      let start = (ky * p.kw + kx) * p.depth;
 #endif
 #if ${DEPTH4}
       for (var k = 0u; k < p.depth; k += 4) {

@@ -9,16 +9,13 @@ struct Params {
   n: u32, h: u32, w: u32, ci: u32,
   oh: u32, ow: u32, co: u32, padTop: i32,
   padLeft: i32, rowsPerSplit: u32,
+  kh: u32, kw: u32, sy: u32, sx: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dy: array<Columns>;
 @group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;
 
-override KH = 3u;
-override KW = 3u;
-override SY = 1u;
-override SX = 1u;
 
 ${SUMS}
 
@@ -32,20 +29,20 @@ struct Row { y: i32, x: i32, ci: u32, out: u32 }
 
 fn row(r: u32, split: u32) -> Row {
   let tap = r / p.ci;
-  let rows = KH * KW * p.ci;
+  let rows = p.kh * p.kw * p.ci;
 #if ${FLIP}
   let out = rows - 1 - r;
 #else
   let out = r;
 #endif
-  return Row(i32(tap / KW) - p.padTop, i32(tap % KW) - p.padLeft, r % p.ci, select(NONE, split * rows + out, r < rows));
+  return Row(i32(tap / p.kw) - p.padTop, i32(tap % p.kw) - p.padLeft, r % p.ci, select(NONE, split * rows + out, r < rows));
 }
 
 // The element of x for a row at output pixel (oy, 0), and whether that line of x exists.
 struct Line { start: u32, inside: bool }
 
 fn line(r: Row, n: u32, oy: u32) -> Line {
-  let iy = u32(i32(oy * SY) + r.y);
+  let iy = u32(i32(oy * p.sy) + r.y);
   return Line(u32(i32((n * p.h + iy) * p.w) + r.x) * p.ci + r.ci, iy < p.h);
 }
 
@@ -63,10 +60,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     let lb = line(b, oyn / p.oh, oyn % p.oh);
     var d = oyn * p.ow * width + column;
     for (var ox = 0u; ox < p.ow; ox++) {
-      let xa = x[la.start + ox * SX * p.ci];
-      let xb = x[lb.start + ox * SX * p.ci];
-      let insideA = la.inside && u32(i32(ox * SX) + a.x) < p.w;
-      let insideB = lb.inside && u32(i32(ox * SX) + b.x) < p.w;
+      let xa = x[la.start + ox * p.sx * p.ci];
+      let xb = x[lb.start + ox * p.sx * p.ci];
+      let insideA = la.inside && u32(i32(ox * p.sx) + a.x) < p.w;
+      let insideB = lb.inside && u32(i32(ox * p.sx) + b.x) < p.w;
       accumulate(&s, select(0, xa, insideA), select(0, xb, insideB), dy[d]);
       d += width;
     }

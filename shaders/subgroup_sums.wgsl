@@ -36,38 +36,42 @@ fn accumulate(s: ptr<function, Sums>, a: f32, b: f32, columns: Columns) {
 #endif
 }
 
-// Columns as whole vec4f: which lane writes which of two rows, and what.
-#if ${VECTOR4}
-fn column4(lane: u32, block: u32) -> u32 { return block * LANES + lane; }
+// The sums and their rows' numbers on their way out, so that the text of put() is compiled but once.
+var<workgroup> sums: array<Columns, 2 * LANES * LANES>;
+var<workgroup> rows: array<u32, 2 * LANES>;
 
-fn put2(first: u32, rows: u32, column: u32, lane: u32, u: vec4f, v: vec4f) {
-  put(subgroupShuffle(rows, first), column, u);
-  put(subgroupShuffle(rows, first + 1), column, v);
-}
-#else
-fn column4(lane: u32, block: u32) -> u32 { return block * LANES / 2 + lane / 2; }
-
-// Two lanes share a vec4f: the even one takes the first row's, the odd one the second's.
-fn put2(first: u32, rows: u32, column: u32, lane: u32, u: vec2f, v: vec2f) {
-  let odd = (lane & 1) == 1;
-  let other = subgroupShuffleXor(select(v, u, odd), 1);
-  put(subgroupShuffle(rows, first + (lane & 1)), column, select(vec4f(u, other), vec4f(other, v), odd));
-}
-#endif
-
-// Calls put(row, column4, value) for all rows, whose numbers the lanes hold in a and b.
+// Calls put(row, column / 4, value) for all sums. The lanes hold the rows' numbers in a and b.
 fn put_all(s: ptr<function, Sums>, a: u32, b: u32, lane: u32, block: u32) {
-  let column = column4(lane, block);
-  put2(0, a, column, lane, (*s).a0, (*s).a1);
-  put2(2, a, column, lane, (*s).a2, (*s).a3);
+  rows[lane] = a;
+  rows[LANES + lane] = b;
+  sums[lane] = (*s).a0;
+  sums[1 * LANES + lane] = (*s).a1;
+  sums[2 * LANES + lane] = (*s).a2;
+  sums[3 * LANES + lane] = (*s).a3;
 #if ${EIGHT_LANES}
-  put2(4, a, column, lane, (*s).a4, (*s).a5);
-  put2(6, a, column, lane, (*s).a6, (*s).a7);
+  sums[4 * LANES + lane] = (*s).a4;
+  sums[5 * LANES + lane] = (*s).a5;
+  sums[6 * LANES + lane] = (*s).a6;
+  sums[7 * LANES + lane] = (*s).a7;
 #endif
-  put2(0, b, column, lane, (*s).b0, (*s).b1);
-  put2(2, b, column, lane, (*s).b2, (*s).b3);
+  sums[LANES * LANES + lane] = (*s).b0;
+  sums[LANES * LANES + 1 * LANES + lane] = (*s).b1;
+  sums[LANES * LANES + 2 * LANES + lane] = (*s).b2;
+  sums[LANES * LANES + 3 * LANES + lane] = (*s).b3;
 #if ${EIGHT_LANES}
-  put2(4, b, column, lane, (*s).b4, (*s).b5);
-  put2(6, b, column, lane, (*s).b6, (*s).b7);
+  sums[LANES * LANES + 4 * LANES + lane] = (*s).b4;
+  sums[LANES * LANES + 5 * LANES + lane] = (*s).b5;
+  sums[LANES * LANES + 6 * LANES + lane] = (*s).b6;
+  sums[LANES * LANES + 7 * LANES + lane] = (*s).b7;
 #endif
+  workgroupBarrier();
+  const width = LANES * VECTOR / 4;
+  for (var i = lane; i < 2 * LANES * width; i += LANES) {
+#if ${VECTOR4}
+    let value = sums[i];
+#else
+    let value = vec4f(sums[2 * i], sums[2 * i + 1]);
+#endif
+    put(rows[i / width], block * width + i % width, value);
+  }
 }

@@ -24,6 +24,9 @@ export const IDENTITY_EPILOGUE = 'fn epilogue(sum: vec4f, element: u32, column: 
 
 const threads = (count: number) => groupsFor(count, 64);
 const flops = (c: ConvCase) => 2 * c.n * c.oh * c.ow * c.co * c.kh * c.kw * c.ci;
+/** Window and stride as numbers in the uniform block, where a kernel is quick to run but slow to compile. */
+const window = (c: ConvCase) => [c.kh, c.kw, c.sy, c.sx];
+/** The same as constants, where the compiler gains by them. */
 const constants = (c: ConvCase) => ({ KH: c.kh, KW: c.kw, SY: c.sy, SX: c.sx });
 const vectors = (c: ConvCase) => ({ CI4: c.ci % 4 === 0, CO4: c.co % 4 === 0 });
 const sizes = (c: ConvCase) => [c.n, c.h, c.w, c.ci, c.oh, c.ow, c.co, c.padTop, c.padLeft];
@@ -131,7 +134,6 @@ function subgroupKernel(
       DEPTH4: source.depth % 4 === 0,
       EPILOGUE: epilogue,
     },
-    constants: constants(c),
     params: [
       c.n,
       source.h,
@@ -144,6 +146,7 @@ function subgroupKernel(
       c.padLeft,
       Math.ceil(result.channels / 4),
       weightStart,
+      ...window(c),
     ],
     buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
     workgroups: [columns, rows, Math.ceil(result.channels / sums.columns) * phases[0] * phases[1]],
@@ -287,8 +290,7 @@ function subgroupWeightGradient(c: ConvCase, lanes: number, inputs: { x: number;
     partial: {
       shader: 'conv2d_weight_gradient_subgroup',
       defines: { ...sums.defines, FLIP: inputs.x === 1 },
-      constants: constants(c),
-      params: [...sizes(c), rowsPerSplit],
+      params: [...sizes(c), rowsPerSplit, ...window(c)],
       buffers: [{ input: inputs.x }, { input: inputs.dy }],
       workgroups: [...blocks, splits],
       flops: flops(c),
