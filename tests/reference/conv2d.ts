@@ -142,3 +142,66 @@ export function convTranspose2d(x: Nd, w: Nd, options: TransposeOptions = {}): N
           }
   return y;
 }
+
+/** One element of {@link conv2d}, for images too large to convolve here in full. */
+export function conv2dAt(x: Nd, w: Nd, options: ConvOptions, [n, oh, ow, co]: number[]): number {
+  const [, H, W, CI] = x.shape;
+  const [KH, KW, , CO] = w.shape;
+  const { S, top, left, reflect } = geometry(H, W, KH, KW, options);
+  let y = 0;
+  for (let kh = 0; kh < KH; kh++)
+    for (let kw = 0; kw < KW; kw++) {
+      const h = sourceOf(oh * S - top + kh, H, reflect);
+      const v = sourceOf(ow * S - left + kw, W, reflect);
+      if (h < 0 || v < 0) continue;
+      for (let ci = 0; ci < CI; ci++)
+        y += x.data[((n * H + h) * W + v) * CI + ci] * w.data[((kh * KW + kw) * CI + ci) * CO + co];
+    }
+  return y;
+}
+
+/** One element of {@link conv2dInputGradient}: the windows that hold pixel (h, v), each at one tap. */
+export function conv2dInputGradientAt(
+  dy: Nd,
+  w: Nd,
+  options: ConvOptions & { inputSize: [number, number] },
+  [n, h, v, ci]: number[],
+): number {
+  const [, OH, OW, CO] = dy.shape;
+  const [KH, KW, CI] = w.shape;
+  const { S, top, left } = geometry(...options.inputSize, KH, KW, options);
+  let dx = 0;
+  for (let oh = 0; oh < OH; oh++) {
+    const kh = h + top - oh * S;
+    if (kh < 0 || kh >= KH) continue;
+    for (let ow = 0; ow < OW; ow++) {
+      const kw = v + left - ow * S;
+      if (kw < 0 || kw >= KW) continue;
+      for (let co = 0; co < CO; co++)
+        dx += dy.data[((n * OH + oh) * OW + ow) * CO + co] * w.data[((kh * KW + kw) * CI + ci) * CO + co];
+    }
+  }
+  return dx;
+}
+
+/** One element of {@link conv2dWeightGradient}: the sum over every pixel. */
+export function conv2dWeightGradientAt(
+  x: Nd,
+  dy: Nd,
+  options: ConvOptions & { kernel: [number, number] },
+  [kh, kw, ci, co]: number[],
+): number {
+  const [N, H, W, CI] = x.shape;
+  const [, OH, OW, CO] = dy.shape;
+  const { S, top, left } = geometry(H, W, ...options.kernel, options);
+  let dw = 0;
+  for (let n = 0; n < N; n++)
+    for (let oh = 0; oh < OH; oh++)
+      for (let ow = 0; ow < OW; ow++) {
+        const h = sourceOf(oh * S - top + kh, H, false);
+        const v = sourceOf(ow * S - left + kw, W, false);
+        if (h < 0 || v < 0) continue;
+        dw += x.data[((n * H + h) * W + v) * CI + ci] * dy.data[((n * OH + oh) * OW + ow) * CO + co];
+      }
+  return dw;
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import recorded from '../fixtures/definitions.json';
 import { type AdamState, adamStep } from './adam';
-import { type Nd, nd, sizeOf } from './array';
+import { eachIndex, type Nd, nd, sizeOf } from './array';
 import * as conv from './conv2d';
 import { derivative, mixedDerivative } from './differences';
 import { conditionalInstanceNorm, instanceNorm } from './instance_norm';
@@ -79,6 +79,23 @@ describe('the definitions agree among themselves', () => {
     const wanted = dot(y, dy);
     expect(dot(x, conv.conv2dInputGradient(dy, w, { ...options, inputSize: [8, 7] }))).toBeCloseTo(wanted, 10);
     expect(dot(w, conv.conv2dWeightGradient(x, dy, { ...options, kernel: [4, 4] }))).toBeCloseTo(wanted, 10);
+  });
+
+  it.each(cases.slice(0, 2))('one element is an element of the whole: %s', (_, options) => {
+    const x = values(1, 2, 8, 7, 3);
+    const w = values(2, 4, 4, 3, 2);
+    const y = conv.conv2d(x, w, options);
+    const dx = conv.conv2dInputGradient(y, w, { ...options, inputSize: [8, 7] });
+    const dw = conv.conv2dWeightGradient(x, y, { ...options, kernel: [4, 4] });
+    eachIndex(y.shape, (index, at) => {
+      expect(conv.conv2dAt(x, w, options, index)).toBeCloseTo(y.data[at], 12);
+    });
+    eachIndex(dx.shape, (index, at) => {
+      expect(conv.conv2dInputGradientAt(y, w, { ...options, inputSize: [8, 7] }, index)).toBeCloseTo(dx.data[at], 12);
+    });
+    eachIndex(dw.shape, (index, at) => {
+      expect(conv.conv2dWeightGradientAt(x, y, { ...options, kernel: [4, 4] }, index)).toBeCloseTo(dw.data[at], 11);
+    });
   });
 
   it('convTranspose2d is the input gradient of the convolution with the same weights', () => {

@@ -1,7 +1,7 @@
 import { gram, matmul } from '../../src/runtime';
 import * as reference from '../reference/matmul';
 import { anywhere } from '../reference/sample';
-import { checkOps, type OpCase } from './check_op';
+import { AS_A_GPU, checkOps, type OpCase, WITHOUT_SUBGROUPS } from './check_op';
 
 function product(M: number, K: number, N: number, batch?: number): OpCase[] {
   const lead = batch === undefined ? [] : [batch];
@@ -36,5 +36,10 @@ checkOps('matmul', [
   ...product(2, 130, 3),
   ...product(17, 3, 19),
 ]);
+
+const wide = [...product(17, 300, 36), ...product(9, 40, 12, 3), ...product(40, 9, 68)];
+checkOps('matmul, wide', wide);
+checkOps('matmul, wide, without subgroups', wide, WITHOUT_SUBGROUPS);
+checkOps('matmul, wide, as on a GPU', wide, AS_A_GPU);
 
 checkOps('gram', [gramOf(2, 3, 5, 3), gramOf(1, 4, 2, 4), gramOf(1, 1, 1, 2), gramOf(2, 5, 3, 1), gramOf(1, 9, 11, 5)]);
