@@ -1,11 +1,10 @@
 /** From a graph to units of kernels over planned memory. No GPU here: what comes out can be printed and counted. */
 import type { Binding, Dispatch, Root, Unit } from './dispatch';
 import { Scratch } from './expression';
-import type { Tensor } from './graph';
+import type { ParameterOwner, Tensor } from './graph';
 import type { DeviceTraits } from './kernel';
 import { materialise, neededBy } from './materialise';
 import { type Life, type MemoryPlan, planMemory } from './memory_plan';
-import type { ParameterSet } from './parameters';
 import { type Copy, schedule } from './schedule';
 import { ShapeError, showShape, sizeOf } from './shape';
 import { alignedBytes, bytesOf } from './storage';
@@ -24,7 +23,7 @@ export type Place =
   | { readonly in: 'inputs' | 'outputs'; readonly offset: number }
   | {
       readonly in: 'parameter';
-      readonly set: ParameterSet;
+      readonly set: ParameterOwner;
       readonly part: 'value' | 'gradient';
       readonly offset: number;
     }

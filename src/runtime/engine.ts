@@ -1,9 +1,9 @@
 /** The engine: one device, the parameter sets that live on it, and the programs compiled for it. */
 import { type AdapterReport, openDevice } from './adapter';
 import { type Footprint, footprintOf, lower, type ProgramSpec } from './compile';
-import type { Graph } from './graph';
+import type { Graph, ParameterOwner } from './graph';
 import type { DeviceTraits } from './kernel';
-import type { ParameterSet, ParameterStore } from './parameters';
+import type { ParameterStore } from './parameters';
 import { Pipelines } from './pipelines';
 import { Program } from './program';
 import type { Home } from './program_memory';
@@ -29,7 +29,7 @@ export class Engine implements Home, ParameterStore {
   /** Resolves, with the reason, when the device is lost. */
   readonly lost: Promise<EngineLostError>;
   private why: EngineLostError | null = null;
-  private readonly residents = new Map<ParameterSet, ResidentParameters>();
+  private readonly residents = new Map<ParameterOwner, ResidentParameters>();
 
   private constructor(
     readonly device: GPUDevice,
@@ -79,7 +79,7 @@ export class Engine implements Home, ParameterStore {
     return Math.min(this.device.limits.maxBufferSize, 2 ** 32 - 256);
   }
 
-  resident(set: ParameterSet): ResidentParameters {
+  resident(set: ParameterOwner): ResidentParameters {
     const known = this.residents.get(set);
     if (known) return known;
     const made = new ResidentParameters(this.device, set);
@@ -88,7 +88,7 @@ export class Engine implements Home, ParameterStore {
   }
 
   /** Frees a parameter set's memory. */
-  release(set: ParameterSet): void {
+  release(set: ParameterOwner): void {
     this.residents.get(set)?.destroy();
     this.residents.delete(set);
   }

@@ -3,7 +3,6 @@
  * nodes that its outputs need.
  */
 import type { DeviceTraits, Kernels } from './kernel';
-import type { ParameterSet } from './parameters';
 import { type Shape, ShapeError, showShape } from './shape';
 
 /** One coordinate of a view's input: `step · output[from] + offset`, or `offset` alone where `from` is −1. */
@@ -13,10 +12,20 @@ export interface ViewIndex {
   readonly offset: number;
 }
 
+/** A parameter set, as far as a graph and its memory need to know it. */
+export interface ParameterOwner {
+  readonly id: number;
+  readonly name: string;
+  /** Floats of its flat buffer. */
+  readonly size: number;
+  /** Where a parameter's floats begin. */
+  get(name: string): { readonly offset: number };
+}
+
 /** What a node does. `map` and `reduce` are fused by the compiler; `kernel` brings its own WGSL. */
 export type OpKind =
   | { readonly kind: 'input'; readonly name: string }
-  | { readonly kind: 'parameter'; readonly set: ParameterSet; readonly name: string }
+  | { readonly kind: 'parameter'; readonly set: ParameterOwner; readonly name: string }
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'map'; readonly fn: string; readonly constants: readonly number[] }
   | { readonly kind: 'random'; readonly fn: 'random_uniform' | 'random_normal'; readonly stream: number }
@@ -82,7 +91,7 @@ export class Graph {
   }
 
   /** A trained tensor of a parameter set: one node for each name. */
-  parameter(set: ParameterSet, name: string, shape: Shape): Tensor {
+  parameter(set: ParameterOwner, name: string, shape: Shape): Tensor {
     return this.add({ kind: 'parameter', set, name }, [], shape, `parameter ${set.id} ${name}`);
   }
 

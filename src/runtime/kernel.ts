@@ -40,6 +40,9 @@ export interface DeviceTraits {
   readonly f16: boolean;
 }
 
+/** Offsets at which a buffer may be bound: 256 bytes, in floats. */
+export const BINDING_ALIGNMENT = 64;
+
 /** Binding of the run uniform: `vec4u(seed, step, 0, 0)`. */
 export const RUN_BINDING = 15;
 

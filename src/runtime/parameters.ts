@@ -1,8 +1,8 @@
 /** Trained tensors: declared while a model is traced, kept flat on the GPU with their gradients and Adam's moments. */
-import type { Graph, Tensor } from './graph';
+import type { Graph, ParameterOwner, Tensor } from './graph';
+import { BINDING_ALIGNMENT } from './kernel';
 import { normalAt, streamOf, uniformAt } from './random';
 import { type Shape, ShapeError, sameShape, showShape, sizeOf } from './shape';
-import { BINDING_ALIGNMENT } from './storage';
 
 /** First values of a parameter. */
 export type Initialiser = (
@@ -69,7 +69,7 @@ export interface AdamState {
 
 let made = 0;
 
-export class ParameterSet {
+export class ParameterSet implements ParameterOwner {
   readonly id = made++;
   private readonly declared = new Map<string, Declared>();
   private floats = 0;

@@ -1,8 +1,9 @@
 /** A program's GPU buffers and bind groups, all made at compile time. */
 import { dispatchBytes, type Lowered, type Place, rootBytes } from './compile';
 import type { Dispatch, Root } from './dispatch';
+import type { ParameterOwner } from './graph';
 import { RUN_BINDING } from './kernel';
-import type { ParameterSet, Part } from './parameters';
+import type { Part } from './parameters';
 import type { Pipeline, Pipelines } from './pipelines';
 import type { ResidentParameters } from './resident';
 
@@ -14,7 +15,7 @@ const UNIFORM_ALIGNMENT = 256;
 export interface Home {
   readonly device: GPUDevice;
   readonly pipelines: Pipelines;
-  resident(set: ParameterSet): ResidentParameters;
+  resident(set: ParameterOwner): ResidentParameters;
   /** Throws where the device is lost. */
   assertAlive(): void;
 }
@@ -78,7 +79,7 @@ export class Buffers {
   }
 
   /** A part of a parameter set's memory. */
-  part(set: ParameterSet, part: Part | 'gradient'): GPUBuffer {
+  part(set: ParameterOwner, part: Part | 'gradient'): GPUBuffer {
     return this.home.resident(set).buffer(part);
   }
 

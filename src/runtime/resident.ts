@@ -1,5 +1,6 @@
 /** A parameter set's flat buffers on one device. */
-import type { ParameterSet, Part, Resident } from './parameters';
+import type { ParameterOwner } from './graph';
+import type { Part, Resident } from './parameters';
 import { ShapeError } from './shape';
 
 export class ResidentParameters implements Resident {
@@ -11,7 +12,7 @@ export class ResidentParameters implements Resident {
 
   constructor(
     private readonly device: GPUDevice,
-    private readonly set: ParameterSet,
+    private readonly set: ParameterOwner,
   ) {
     this.floats = set.size;
   }

@@ -1,5 +1,7 @@
 /** Which tensors have memory of their own, and where the values of the others lie. */
+
 import type { OpKind, Tensor, ViewIndex } from './graph';
+import { BINDING_ALIGNMENT } from './kernel';
 import { type Shape, sizeOf, splitStrides, stridesOf } from './shape';
 
 /** Elements `offset`… of a tensor that has memory (a root), in the order of the asked tensor. */
@@ -12,9 +14,6 @@ export interface Storage {
 export interface Layout extends Storage {
   readonly strides: readonly number[];
 }
-
-/** Offsets at which a buffer may be bound: 256 bytes, in floats. */
-export const BINDING_ALIGNMENT = 64;
 
 const OWN_MEMORY: ReadonlySet<OpKind['kind']> = new Set(['input', 'parameter', 'reduce', 'concat', 'kernel']);
 
