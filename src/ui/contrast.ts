@@ -44,6 +44,14 @@ export function histogram(plane: Plane, bins: number, range: Contrast = intensit
   return { counts, min: range.min, max: range.max };
 }
 
+/** Bins for showing: at most `most`, and whole numbers wide where the intensities are whole, lest some stay empty. */
+export function displayBins({ min, max }: Contrast, most: number): { bins: number; range: Contrast } {
+  if (!Number.isInteger(min) || !Number.isInteger(max)) return { bins: most, range: { min, max } };
+  const width = Math.ceil((max - min + 1) / most);
+  const bins = Math.ceil((max - min + 1) / width);
+  return { bins, range: { min, max: min + bins * width } };
+}
+
 /**
  * Fiji's Auto: `saturated` per cent of the pixels (half at either end) are left outside the range.
  * Counts are taken in 4096 bins, as fine as a 12-bit camera.

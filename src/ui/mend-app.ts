@@ -21,6 +21,7 @@ import { editTokenOf, ROUTES, type Route, routeOf, sharedIdOf } from './routes';
 import { isActive, overallShare } from './run_state';
 import { chooseScheme, currentScheme } from './scheme';
 import { shared } from './shared_styles';
+import { isReady } from './task_draft';
 import { TrainRun } from './train_run';
 
 const PAGES: Record<Route, { title: string; icon: string }> = {
@@ -459,7 +460,7 @@ export class MendApp extends LitElement {
 
   #step(name: Route, current: boolean) {
     const { run, tasks, model, published } = this.state;
-    const done = { data: tasks.length > 0, train: model !== undefined, restore: false, share: published.length > 0 };
+    const done = { data: isReady(tasks), train: model !== undefined, restore: false, share: published.length > 0 };
     const status =
       name === 'train' && isActive(run)
         ? html`<span class="running">${Math.round(overallShare(run) * 100)} %</span>`

@@ -6,7 +6,7 @@ import type WaSlider from '@awesome.me/webawesome/dist/components/slider/slider.
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { Plane } from '../imaging/image';
-import { type Contrast, histogram } from './contrast';
+import { type Contrast, displayBins, histogram } from './contrast';
 import { formatNumber } from './format';
 import { shared } from './shared_styles';
 
@@ -111,7 +111,7 @@ export class MendContrast extends LitElement {
         step="any"
         without-steppers
         label=${label}
-        .value=${String(Number(value.toPrecision(6)))}
+        .value=${this.#shown(value)}
         ?disabled=${!this.linked}
         @change=${(event: Event) => {
           const number = Number((event.target as HTMLInputElement).value);
@@ -119,6 +119,12 @@ export class MendContrast extends LitElement {
         }}
       ></wa-number-input>
     `;
+  }
+
+  /** With as many digits as tell a thousandth of the range. */
+  #shown(value: number): string {
+    const span = this.range.max - this.range.min || 1;
+    return value.toFixed(Math.min(12, Math.max(0, 3 - Math.floor(Math.log10(span)))));
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -137,14 +143,16 @@ export class MendContrast extends LitElement {
     context.fillStyle = style.getPropertyValue('--wa-color-neutral-fill-normal');
     context.fillRect(at(this.contrast.min), 0, at(this.contrast.max) - at(this.contrast.min), height);
     for (const [index, { plane, colour }] of this.curves.entries()) {
-      const { counts } = histogram(plane, BINS, this.range);
+      const { bins, range } = displayBins(this.range, BINS);
+      const { counts } = histogram(plane, bins, range);
+      const edge = (bin: number) => at(range.min + (bin / bins) * (range.max - range.min));
       const tallest = Math.log1p(Math.max(1, ...counts));
       context.beginPath();
       context.moveTo(0, height);
       for (const [bin, count] of counts.entries()) {
         const y = height - (Math.log1p(count) / tallest) * (height - 8);
-        context.lineTo((bin / BINS) * width, y);
-        context.lineTo(((bin + 1) / BINS) * width, y);
+        context.lineTo(edge(bin), y);
+        context.lineTo(edge(bin + 1), y);
       }
       context.lineTo(width, height);
       context.globalAlpha = index === 0 ? 0.45 : 1;

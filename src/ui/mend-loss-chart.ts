@@ -123,7 +123,16 @@ export class MendLossChart extends LitElement {
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false }, sync: { key: 'mendscope-losses' } },
       padding: [8, 14, 0, 0],
-      scales: { x: { time: false }, y: { distr: scale === 'linear' ? 1 : scale === 'log' ? 3 : 4 } },
+      scales: {
+        x: { time: false },
+        y: {
+          distr: scale === 'linear' ? 1 : scale === 'log' ? 3 : 4,
+          // Whole decades, the default, would flatten curves that move by less.
+          ...(scale === 'log'
+            ? { range: (_: uPlot, min: number, max: number) => [min / 1.2, max * 1.2] as [number, number] }
+            : {}),
+        },
+      },
       axes: [
         { ...axis, size: 24, space: 56 },
         {

@@ -60,7 +60,7 @@ export class MendPreview extends LitElement {
       <div class="grid" data-testid="preview">
         ${columns.map(([title]) => html`<span class="eyebrow">${title}</span>`)}
         ${rows.map((row) => {
-          const contrast = rowContrast(row, phase);
+          const contrast = rowContrast(row);
           return html`
             ${rows.length > 1 ? html`<h3 class="task">${row.task}</h3>` : nothing}
             ${columns.map(([title, planeOf]) => {
@@ -76,7 +76,9 @@ export class MendPreview extends LitElement {
   }
 }
 
-/** From the plane that the result is judged by, so that it does not change with the result. */
-function rowContrast(row: PreviewRow, phase: Phase): Contrast {
-  return autoContrast(phase === 'cgan' ? (row.truth ?? row.input) : row.input);
+/** From what the network is given and what it is judged by, so that it does not change with the result. */
+function rowContrast({ input, truth }: PreviewRow): Contrast {
+  const given = autoContrast(input);
+  const judge = truth ? autoContrast(truth) : given;
+  return { min: Math.min(given.min, judge.min), max: Math.max(given.max, judge.max) };
 }

@@ -19,7 +19,7 @@ import './mend-train-settings';
 import { modelFileName } from './model_file_name';
 import { isActive, type RunState, type TrainingPhase } from './run_state';
 import { shared } from './shared_styles';
-import { taskComplaints } from './task_draft';
+import { isReady } from './task_draft';
 import type { TrainRun } from './train_run';
 
 const PHASES: { name: TrainingPhase; title: string; text: string }[] = [
@@ -261,7 +261,7 @@ export class MendTrain extends LitElement {
   #controls() {
     const { run, adapter, tasks } = this.#app.state;
     const active = isActive(run);
-    const ready = tasks.length > 0 && tasks.every((task) => taskComplaints(task, tasks).length === 0);
+    const ready = isReady(tasks);
     return html`
       <section class="card" aria-label="Run" data-testid="run" data-status=${run.status}>
         <div class="row spread controls">

@@ -123,6 +123,7 @@ export const shared = css`
 
   .lead {
     max-width: 96ch;
+    text-wrap: pretty;
     color: var(--wa-color-text-quiet);
   }
 

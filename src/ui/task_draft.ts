@@ -141,6 +141,11 @@ export function taskComplaints(draft: TaskDraft, others: TaskDraft[] = []): Comp
   return complaints;
 }
 
+/** True where training can start. */
+export function isReady(drafts: TaskDraft[]): boolean {
+  return drafts.length > 0 && drafts.every((draft) => taskComplaints(draft, drafts).length === 0);
+}
+
 /** The data as the training thread takes it; call it only where no task has a complaint. */
 export function toTrainingData(drafts: TaskDraft[]): TrainingData {
   return { tasks: drafts.map(toTrainingTask) };

@@ -3,6 +3,7 @@ import type { Plane } from '../../src/imaging/image';
 import {
   autoContrast,
   commonRange,
+  displayBins,
   greyLevel,
   greyPixels,
   histogram,
@@ -47,6 +48,17 @@ describe('histogram', () => {
         4,
       ).counts,
     ]).toEqual([9, 0, 0, 0]);
+  });
+});
+
+describe('displayBins', () => {
+  it('makes whole bins for whole numbers, so that none is empty by chance', () => {
+    expect(displayBins({ min: 1, max: 255 }, 128)).toEqual({ bins: 128, range: { min: 1, max: 257 } });
+    expect(displayBins({ min: 0, max: 9 }, 128)).toEqual({ bins: 10, range: { min: 0, max: 10 } });
+  });
+
+  it('divides other ranges evenly', () => {
+    expect(displayBins({ min: 0, max: 0.5 }, 128)).toEqual({ bins: 128, range: { min: 0, max: 0.5 } });
   });
 });
 
