@@ -1,6 +1,7 @@
 import { Hono, type NotFoundHandler } from 'hono';
 import type { Edge } from './environment';
 import { notFound, replyToError } from './refusal';
+import { isUnchanged } from './versions';
 
 /** What the app's one document is opened for: its start, share links, a collection, the gallery. */
 const ADDRESSES = ['/', '/index.html', '/m/:id', '/d/:id', '/r/:id', '/c/:id', '/gallery'];
@@ -10,9 +11,15 @@ export const pages = new Hono<Edge>();
 for (const address of ADDRESSES) {
   pages.get(address, async (c) => {
     const asset = await c.env.ASSETS.fetch(new URL('/', c.req.url));
+    const etag = asset.headers.get('etag') ?? '';
+    if (etag !== '' && isUnchanged(c, etag)) {
+      await asset.body?.cancel();
+      return c.body(null, 304);
+    }
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' };
     return new Response(asset.body, {
       status: asset.status,
-      headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' },
+      headers: { ...headers, ...(etag === '' ? {} : { etag }) },
     });
   });
 }
