@@ -18,8 +18,12 @@ export class EdgeRefusal extends Error {
   readonly what: string;
   readonly fix: string;
 
-  constructor(status: number, body: RefusalBody, options?: ErrorOptions) {
-    super(`${body.what} ${body.fix}`, options);
+  /** Seconds after which the store is worth asking again, where it said so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, body: RefusalBody, { cause, retryAfter }: { cause?: unknown; retryAfter?: number } = {}) {
+    super(`${body.what} ${body.fix}`, { cause });
+    this.retryAfter = retryAfter;
     this.name = 'EdgeRefusal';
     this.status = status;
     this.error = body.error;

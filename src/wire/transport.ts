@@ -50,7 +50,8 @@ export class Transport {
       if (outcome instanceof Response) return outcome;
       const again = outcome.status === 0 || outcome.status >= 500 || outcome.error === 'rate';
       if (!repeatable || !again || attempt >= this.#attempts) throw outcome;
-      await wait(this.#pause * 2 ** (attempt - 1), request.signal);
+      const pause = outcome.retryAfter === undefined ? this.#pause * 2 ** (attempt - 1) : outcome.retryAfter * 1000;
+      await wait(pause, request.signal);
     }
   }
 
@@ -81,7 +82,12 @@ async function refusalOf(response: Response): Promise<EdgeRefusal> {
     what: `The store answered ${response.status}.`,
     fix: 'Try again in a moment.',
   };
-  return new EdgeRefusal(response.status, body.success ? body.output : unknown);
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return new EdgeRefusal(
+    response.status,
+    body.success ? body.output : unknown,
+    Number.isNaN(retryAfter) ? {} : { retryAfter },
+  );
 }
 
 function wait(milliseconds: number, signal: AbortSignal | null | undefined): Promise<void> {

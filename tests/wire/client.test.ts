@@ -68,6 +68,21 @@ test('a busy or failing store is asked again, a refusal is not', async () => {
   }
 });
 
+test('a store that says when to come back is asked then', async () => {
+  vi.useFakeTimers();
+  const refused = new Response(JSON.stringify({ error: 'rate', what: 'W.', fix: 'F.' }), {
+    status: 429,
+    headers: { 'retry-after': '60' },
+  });
+  const reply = vi.fn(() => (reply.mock.calls.length === 1 ? refused : new Response(bytes)));
+  const fetched = clientOf(reply).fetchFile(await file());
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(reply).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(await fetched).toEqual(bytes);
+  vi.useRealTimers();
+});
+
 test('a store that is not there, a reply of something else', async () => {
   const away = clientOf(() => Promise.reject(new TypeError('fetch failed')));
   await expect(away.fetchSettings()).rejects.toMatchObject({ status: 0, error: 'unreachable' });
