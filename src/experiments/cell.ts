@@ -105,6 +105,8 @@ export interface CellRecord {
   losses: Record<string, number>;
   rows: RowScores[];
   curves?: Curve[];
+  /** How often a classifier is right: real defects against synthetic ones, and against clean images. */
+  toldApart?: { task: Task; synthetic: number; clean: number }[];
   pictures?: Picture[];
 }
 

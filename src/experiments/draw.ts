@@ -49,6 +49,10 @@ export function drawEvidence(records: CellRecord[], folder: string): string[] {
         : []),
     ]),
     ablation: ablationTables(rowsOf(records, 'development')),
+    phi: phiTables(test),
+    toldApart: records.flatMap(({ cell, toldApart = [] }) =>
+      toldApart.map((shares) => ({ images: cell.images, cinUpdates: cell.cinUpdates, ...shares })),
+    ),
   };
   draw('table1.md', table1(records));
   draw('table2.md', tables.paired.length > 0 ? table2Text(tables.paired, tables.unpaired) : undefined);
@@ -62,12 +66,14 @@ export function drawEvidence(records: CellRecord[], folder: string): string[] {
       ? document('Development seeds: ablation and search', [NOTE, ...tables.ablation.map(tableText)])
       : undefined,
   );
+  draw('phi.md', tables.phi.length > 0 ? document('Two φ', [NOTE, ...tables.phi.map(tableText)]) : undefined);
   for (const task of PHANTOM_TASKS) draw(`fig5_${task}.svg`, figure5(test, task));
   draw('fig1.svg', figure1(records));
   draw('fig3.svg', restorations('Figure 3: restored from 10 pairs', records, 'paired'));
   draw('fig4.svg', restorations('Figure 4: restored without a pair', records, 'unpaired'));
   draw('fig6.svg', figure6(records));
   draw('fig7.svg', figure7(records));
+  draw('fig7.md', syntheticDefects(records));
   draw('best_median_worst.svg', extremes(records));
   draw('summary.json', `${JSON.stringify({ table1: inputScores(records), ...tables }, summarised, 1)}\n`);
   return files;
@@ -77,6 +83,8 @@ const isPaired = ({ cell }: Row): boolean => cell.setting === 'paired';
 const isLearnedUnpaired = ({ cell }: Row): boolean => cell.setting === 'unpaired' && cell.updates > 0;
 const isMend = ({ row, cell }: Row): boolean => row === 'mend' && cell.changes === undefined;
 const isTable2 = ({ cell }: Row): boolean =>
+  cell.changes === undefined &&
+  cell.learningRate === undefined &&
   ['untouched', 'classical', 'care', 'deblurgan', 'cyclegan', 'paper', 'mend'].includes(cell.method) &&
   (cell.setting === 'unpaired' ? cell.images === 50 : cell.images === 10) &&
   !(cell.method === 'untouched' && cell.evaluated === 150);
@@ -91,6 +99,13 @@ function ablationTables(rows: Row[]): TaskTable[] {
 }
 
 const changes = ({ cell }: Row): number => Object.keys(cell.changes ?? {}).length + (cell.cinUpdates > 0 ? 1 : 0);
+
+/** The paper's method with our own φ and with ImageNet's. */
+function phiTables(rows: Row[]): TaskTable[] {
+  const own = rows.filter(({ cell }) => cell.method === 'paper' && cell.setting === 'paired' && cell.images === 10);
+  if (!own.some(({ cell }) => cell.changes?.phi)) return [];
+  return tasksOf(own, PHANTOM_TASKS).map((task) => taskTable(task, own, ({ cell }) => cell.changes === undefined));
+}
 
 interface InputScore {
   task: Task;
@@ -250,6 +265,24 @@ function figure7(records: CellRecord[]): string | undefined {
   if (!longest?.curves) return undefined;
   const lines = longest.curves.map(({ task, at, value, real }) => ({ series: task, x: at, y: value, dashed: real }));
   return linePlot('Figure 7: PSNR(clean, synthetic defect), dashed: the real defect', 'dB', 'CIN-GAN updates', lines);
+}
+
+/** How close synthetic defects come: their PSNR beside the real one's, and how often a classifier knows them. */
+function syntheticDefects(records: CellRecord[]): string | undefined {
+  const lines = records.flatMap(({ cell, curves = [], toldApart = [] }) =>
+    curves.map(({ task, value, real }) => {
+      const known = toldApart.find((shares) => shares.task === task);
+      const share = (of: number | undefined) => (of === undefined ? '' : `${(100 * of).toFixed(0)} %`);
+      const level = [value.at(-1), real].map((psnr) => psnr?.toFixed(2) ?? '');
+      const run = [task, cell.images, cell.cinUpdates, ...level];
+      return `| ${[...run, share(known?.synthetic), share(known?.clean)].join(' | ')} |`;
+    }),
+  );
+  if (lines.length === 0) return undefined;
+  const head =
+    '| task | images | CIN updates | PSNR, synthetic | PSNR, real | real told from synthetic | real told from clean |\n' +
+    '|---|---|---|---|---|---|---|';
+  return document('Synthetic defects', [`${head}\n${lines.join('\n')}\n`]);
 }
 
 /** mend's best, median and worst restoration of each task: input, restored, truth. */

@@ -61,9 +61,9 @@ const CELLS: Record<Experiment, (settings: GridSettings) => Cell[]> = {
   fig4: (s) => table2(s).filter(({ setting, method }) => setting === 'unpaired' || method === 'untouched'),
   fig5: (s) =>
     COUNTS.flatMap((images) => (['paper', 'cgan', 'separate'] as const).map((m) => paired(m, phantoms, s, images))),
-  fig6: (s) => COUNTS.map((images) => ({ ...unpaired('synthesis', s), images, updates: 0, evaluated: 20 })),
-  fig7: (s) => [{ ...unpaired('synthesis', s), updates: 0, evaluated: 20 }],
-  phi: (s) => [paired('paper', phantoms, s)],
+  fig6: (s) => COUNTS.map((images) => ({ ...unpaired('synthesis', s), images, updates: 0, evaluated: 40 })),
+  fig7: (s) => [{ ...unpaired('synthesis', s), updates: 0, evaluated: 40 }],
+  phi: (s) => [paired('paper', phantoms, s), { ...paired('paper', phantoms, s), changes: { phi: 'squeezenet' } }],
   real,
   ablation,
 };

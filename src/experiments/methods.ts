@@ -1,11 +1,13 @@
 /** What each method of the grid does: trains, restores the evaluation images, and gives its rows. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Plane } from '../imaging/image';
 import { classifierPhi } from '../models/classifier';
 import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
 import { restorer } from '../models/restorer';
 import { readSafetensors } from '../models/safetensors';
+import { squeezenetPhi } from '../models/squeezenet';
 import { type Engine, ParameterSet } from '../runtime';
 import { Batches, prepareData, type TaskPlanes } from '../training/batches';
 import { CARE_DEFAULTS, trainCare } from '../training/care';
@@ -16,7 +18,7 @@ import { DEBLURGAN_DEFAULTS, scalars, trainDeblurGan } from '../training/deblurg
 import { betweenWeights, MEND_DEFAULTS, type MendNetwork, trainMend } from '../training/mend';
 import { DETAIL_DEFAULTS, trainDetail } from '../training/mend_detail';
 import { OWN_PHI } from '../training/own_phi';
-import type { Cell, Curve, Method, Picture, RowScores } from './cell';
+import type { Cell, CellRecord, Curve, Method, Picture, RowScores } from './cell';
 import { classicalRows, untouchedRows } from './classical_rows';
 import type { Lpips } from './lpips';
 import { extremePictures, firstPicture, pictureOf } from './pictures';
@@ -24,6 +26,7 @@ import { restorePlanes, type Trained } from './restoration';
 import { scoreAll } from './scores';
 import { evaluationPairs, trainingTask } from './sources';
 import { type Synthesis, synthesisWatch, trainSynthesis, withSyntheticPairs } from './synthesis';
+import { toldApart } from './told_apart';
 
 export interface Bench {
   engine: Engine;
@@ -36,6 +39,7 @@ export interface Outcome {
   rows: RowScores[];
   pictures?: Picture[];
   curves?: Curve[];
+  toldApart?: CellRecord['toldApart'];
   configuration: Record<string, unknown>;
   losses: Record<string, number>;
   trainingSeconds: number;
@@ -161,7 +165,7 @@ async function paperGroup(cell: Cell, bench: Bench, row: string, synthesise: boo
   const { engine } = bench;
   const { batches } = dataOf(cell, 0);
   const shape = ARCHITECTURES[cell.preset];
-  const phi = await ownPhi();
+  const phi = await phiOf(cell);
   const cGan: CGanConfig = {
     ...CGAN_DEFAULTS[cell.preset],
     steps: cell.updates,
@@ -282,8 +286,26 @@ async function synthesis(cell: Cell, bench: Bench): Promise<Outcome> {
   const { generator, losses } = await trainSynthesis(engine, batches, run, progress(cell, bench), watch);
   const { seconds } = timer.stop();
   const made: Picture[] = [];
+  const toldApartBy: NonNullable<CellRecord['toldApart']> = [];
   for (const [t, task] of cell.tasks.entries()) {
-    const [first] = await painted(generator, t);
+    const all = await painted(generator, t);
+    const real = all.map((plane) => plane.real);
+    toldApartBy.push({
+      task,
+      synthetic: await toldApart(
+        engine,
+        real,
+        all.map((plane) => plane.synthetic),
+        cell.seed,
+      ),
+      clean: await toldApart(
+        engine,
+        real,
+        all.map((plane) => plane.clean),
+        cell.seed,
+      ),
+    });
+    const [first] = all;
     const rows = { clean: first.clean, real: first.real, synthetic: first.synthetic };
     for (const [row, plane] of Object.entries(rows))
       made.push({ row, task, index: 0, why: 'first', png: pictureOf(plane) });
@@ -291,6 +313,7 @@ async function synthesis(cell: Cell, bench: Bench): Promise<Outcome> {
   return {
     rows: [],
     curves,
+    toldApart: toldApartBy,
     pictures: made,
     configuration: { cinGan: config, phi: phi.name },
     losses,
@@ -335,8 +358,15 @@ async function restoredOutcome(
   return { rows, pictures: shown, configuration: { ...config }, losses, trainingSeconds: seconds };
 }
 
-export async function ownPhi(): Promise<Phi> {
+async function ownPhi(): Promise<Phi> {
   return classifierPhi(readSafetensors(new Uint8Array(await readFile(OWN_PHI))));
+}
+
+/** Our own φ, or ImageNet's where the cell says so. */
+async function phiOf({ changes }: Cell): Promise<Phi> {
+  if (changes?.phi !== 'squeezenet') return ownPhi();
+  const file = join(process.env.MENDSCOPE_DATA ?? '', 'phi', 'squeezenet1_1.safetensors');
+  return squeezenetPhi(readSafetensors(new Uint8Array(await readFile(file))));
 }
 
 function progress(cell: Cell, { say }: Bench): (step: number, losses: Record<string, number>) => void {

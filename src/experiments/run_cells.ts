@@ -65,11 +65,7 @@ export async function runCell(
   const files = lpipsFiles();
   const lpips = files && new Lpips(engine, files);
   if (!lpips) say('no $MENDSCOPE_DATA/phi here: LPIPS is left out');
-  const { rows, pictures, curves, configuration, losses, trainingSeconds } = await runMethod(cell, {
-    engine,
-    lpips,
-    say,
-  });
+  const { trainingSeconds, ...outcome } = await runMethod(cell, { engine, lpips, say });
   const { name, software } = engine.adapter;
   engine.destroy();
   return {
@@ -79,11 +75,7 @@ export async function runCell(
     software,
     finished: new Date().toISOString(),
     seconds: { total: (performance.now() - began) / 1000, training: trainingSeconds },
-    configuration,
-    losses,
-    rows,
-    ...(curves ? { curves } : {}),
-    ...(pictures?.length ? { pictures } : {}),
+    ...outcome,
   };
 }
 
