@@ -254,12 +254,11 @@ class StagePlanner {
   /** The pass with the largest windows that the budget allows. */
   private sized(planned: PlannedPass): PlannedPass {
     const { pass, halo } = planned;
-    const { budget, tile, bindingBytes = this.device.mostBindingBytes } = this.options;
+    const { budget, bindingBytes = this.device.mostBindingBytes } = this.options;
     const parameters = this.params.size * FLOAT;
     const room = budget - parameters;
     const { width, height } = this.extent;
-    const most = tile === undefined ? width * height : (tile + 2 * halo) ** 2;
-    for (let area = most; ; ) {
+    for (let area = width * height; ; ) {
       const window = this.windowOf(area, halo);
       const footprint = this.footprint(pass, window);
       const bytes = footprint.bytes + 2 * footprint.outputBytes;
@@ -293,7 +292,9 @@ class StagePlanner {
   private windowOf(area: number, halo: number): Extent {
     const { width, height } = this.extent;
     const least = 2 * halo + STAGE_MULTIPLE;
-    const side = (of: number): number => Math.max(least, Math.floor(of / STAGE_MULTIPLE) * STAGE_MULTIPLE);
+    const most = this.options.tile === undefined ? Number.POSITIVE_INFINITY : this.options.tile + 2 * halo;
+    const side = (of: number): number =>
+      Math.max(least, Math.floor(Math.min(of, most) / STAGE_MULTIPLE) * STAGE_MULTIPLE);
     const square = Math.sqrt(area);
     const across = Math.min(width, side(height < square ? area / height : square));
     const down = Math.min(height, side(area / across));
