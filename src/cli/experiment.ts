@@ -26,6 +26,7 @@ record, FOLDER/cells/CELL.json, is written when it is finished, so a run may be 
   --split S         test (default) or development
   --methods A,B     only these of ${METHODS.join(', ')}
   --tasks N         only cells trained on N tasks together
+  --setting S       only the paired or the unpaired cells; both if left out
   --out FOLDER      docs/evidence if left out
 
 W2S cells and LPIPS need $MENDSCOPE_DATA.
@@ -47,6 +48,7 @@ export const experiment: Command = {
     split: { type: 'string' },
     methods: { type: 'string' },
     tasks: { type: 'string' },
+    setting: { type: 'string' },
     out: { type: 'string' },
   },
   async run(line, { say }) {
@@ -63,8 +65,12 @@ export const experiment: Command = {
     const methods = line.values.methods === undefined ? undefined : text(line, 'methods').split(',');
     const stray = methods?.find((method) => !METHODS.some((known) => known === method));
     if (stray !== undefined) throw new UsageError(`--methods: got ${stray}, wanted some of ${METHODS.join(', ')}`);
+    const setting = choice(line, 'setting', ['paired', 'unpaired', 'both'] as const, 'both');
     const cells = shardOf(cellsOf(name as Experiment, gridSettings(line)), shard(line)).filter(
-      (cell) => (methods?.includes(cell.method) ?? true) && (tasks === undefined || cell.tasks.length === tasks),
+      (cell) =>
+        (methods?.includes(cell.method) ?? true) &&
+        (tasks === undefined || cell.tasks.length === tasks) &&
+        (setting === 'both' || cell.setting === setting),
     );
     const report = await runCells(cells, {
       folder: `${out}/cells`,
