@@ -66,6 +66,7 @@ const SMALL: CinGanConfig = {
   // The gradient penalty holds the trained critic's slope at 1 a sample, 0.5 for the mean of four: as much as content
   // (0.3 to 0.5) and style (0.1 to 0.5) pull on phantoms before weighting.
   lambdaAdversarial: 1,
+  lambdaContent: 0.3, // less than the rest: a defect has to change the features it is compared by
   decayShare: 0.5, // the last weights are the ones used, so they should not wander
 };
 
@@ -73,7 +74,7 @@ export const CIN_GAN_DEFAULTS: Record<PresetName, CinGanConfig> = {
   paper: PAPER,
   laptop: SMALL,
   grid: { ...SMALL, steps: 2000 },
-  tiny: { ...SMALL, steps: 150, learningRate: 1e-3 },
+  tiny: { ...SMALL, steps: 100, learningRate: 3e-4 },
 };
 
 /** The networks of this phase; each owns its weights, their gradients and Adam's moments. */
