@@ -49,3 +49,19 @@ export async function bundleForNode(entry, outfile) {
   }
   return output;
 }
+
+/** The text of one module for a page, with everything that `entry` imports. */
+export async function bundleForBrowser(entry) {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    plugins: [rawText],
+    logLevel: 'warning',
+  });
+  return outputFiles[0].text;
+}

@@ -16,11 +16,12 @@ const mayImport: Record<string, string[]> = {
   'src/runtime': ['src/runtime', 'shaders'],
   'src/imaging': ['src/imaging'],
   'src/models': ['src/models', 'src/runtime', 'shaders', 'src/imaging/half.ts', 'src/imaging/bad_input.ts'],
-  'src/training': ['src/training', 'src/models', 'src/runtime', 'src/imaging', 'shaders', 'models'],
+  'src/training': ['src/training', 'src/bench', 'src/models', 'src/runtime', 'src/imaging', 'shaders', 'models'],
   'src/wire': ['src/wire'],
   'src/ui': ['src/ui', 'src/imaging', 'src/wire', 'src/training/messages.ts', 'src/training/worker_client.ts'],
   'src/cli': [
     'src/cli',
+    'src/bench',
     'src/experiments',
     'src/training',
     'src/models',
@@ -29,6 +30,7 @@ const mayImport: Record<string, string[]> = {
     'src/wire',
     'models',
   ],
+  'src/bench': ['src/bench', 'src/models', 'src/runtime'],
   'src/experiments': ['src/experiments', 'src/training', 'src/models', 'src/runtime', 'src/imaging', 'models'],
   worker: ['worker', 'src/wire'],
 };

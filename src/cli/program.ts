@@ -3,6 +3,7 @@
  * with --json one JSON object on standard output and nothing else.
  */
 import { complaint } from '../training/complaints';
+import { bench } from './bench';
 import { type Command, type Context, parseLine, UsageError } from './command';
 import { devices } from './devices';
 import { evaluate } from './evaluate';
@@ -26,6 +27,7 @@ const COMMANDS: Record<string, Command> = {
   share,
   'train-classifier': trainClassifier,
   experiment,
+  bench,
 };
 
 const HELP = `mendscope: train and run multi-defect microscopy image restoration on WebGPU

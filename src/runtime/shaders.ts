@@ -9,6 +9,8 @@ import conv2dTiled from '../../shaders/conv2d_tiled.wgsl?raw';
 import conv2dWeightGradient from '../../shaders/conv2d_weight_gradient.wgsl?raw';
 import conv2dWeightGradientSubgroup from '../../shaders/conv2d_weight_gradient_subgroup.wgsl?raw';
 import conv2dWeightGradientTiled from '../../shaders/conv2d_weight_gradient_tiled.wgsl?raw';
+import copy from '../../shaders/copy.wgsl?raw';
+import fmaPeak from '../../shaders/fma_peak.wgsl?raw';
 import map from '../../shaders/map.wgsl?raw';
 import matmul from '../../shaders/matmul.wgsl?raw';
 import matmulSubgroup from '../../shaders/matmul_subgroup.wgsl?raw';
@@ -35,6 +37,8 @@ const files: Readonly<Record<string, string>> = {
   conv2d_weight_gradient: conv2dWeightGradient,
   conv2d_weight_gradient_subgroup: conv2dWeightGradientSubgroup,
   conv2d_weight_gradient_tiled: conv2dWeightGradientTiled,
+  copy,
+  fma_peak: fmaPeak,
   map,
   matmul,
   matmul_subgroup: matmulSubgroup,
