@@ -1,7 +1,5 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
-import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type WaToast from '@awesome.me/webawesome/dist/components/toast/toast.js';
 import { ContextProvider } from '@lit/context';
@@ -10,9 +8,8 @@ import { customElement, query, state } from 'lit/decorators.js';
 import { AppState, stateContext } from './app_state';
 import { allPublished, savedModel, savedRun, savePublished } from './autosave';
 import { complaintOf } from './complaint';
-import { formatAgo, formatBytes } from './format';
-import './mend-complaint';
 import './mend-data';
+import './mend-notices';
 import type { Complaint } from '../training/messages';
 import { isTyping } from './keys';
 import { fetchShared, type SharedModel } from './publish';
@@ -48,7 +45,6 @@ export class MendApp extends LitElement {
   @state() private linkComplaint: Complaint | undefined;
   @state() private aboutOpen = false;
   @state() private helpOpen = false;
-  @state() private softwareDismissed = sessionStorage.getItem('mendscope-software') === 'understood';
   @query('wa-toast') private toast!: WaToast;
   @query('main') private main!: HTMLElement;
 
@@ -71,6 +67,8 @@ export class MendApp extends LitElement {
     this.#visit(this.state.route);
     this.#trainRun.probe();
     void this.#bringBack();
+    // The other pages come while nobody waits for them.
+    setTimeout(() => Promise.allSettled(Object.values(LOAD).map((load) => load())), 3000);
   }
 
   override disconnectedCallback(): void {
@@ -132,8 +130,13 @@ export class MendApp extends LitElement {
     scrollTo(0, 0);
   };
 
+  protected override updated(): void {
+    const { route, run } = this.state;
+    const share = isActive(run) ? `${Math.round(overallShare(run) * 100)} % – ` : '';
+    document.title = `${share}${PAGES[route].title} – mendscope`;
+  }
+
   #visit(route: Route): void {
-    document.title = `${PAGES[route].title} – mendscope`;
     const show = () => {
       this.visited = new Set([...this.visited, route]);
     };
@@ -330,41 +333,6 @@ export class MendApp extends LitElement {
         background: var(--wa-color-neutral-border-loud);
       }
 
-      .banners {
-        display: flex;
-        flex-direction: column;
-        gap: 8px;
-        width: 100%;
-        max-width: 1536px;
-        margin: 0 auto;
-        padding: 0 24px;
-      }
-
-      .banners > * {
-        margin-top: 16px;
-      }
-
-      .banners > * + * {
-        margin-top: 0;
-      }
-
-      wa-callout {
-        font-size: 0.875rem;
-        line-height: 1.25rem;
-      }
-
-      wa-callout {
-        padding-block: 8px;
-      }
-
-      wa-callout .row {
-        gap: 8px 16px;
-      }
-
-      wa-callout p {
-        flex: 1 1 32ch;
-      }
-
       main {
         flex: 1;
         width: 100%;
@@ -402,10 +370,6 @@ export class MendApp extends LitElement {
         main {
           padding: 24px 16px 48px;
         }
-
-        .banners {
-          padding: 0 16px;
-        }
       }
     `,
   ];
@@ -431,7 +395,7 @@ export class MendApp extends LitElement {
           </wa-button>
         </div>
       </header>
-      <section class="banners" aria-label="Notices">${this.#banners()}</section>
+      <mend-notices .trainRun=${this.#trainRun} .linkComplaint=${this.linkComplaint}></mend-notices>
       <main id="main" tabindex="-1">
         ${this.visited.has('data') ? html`<mend-data ?hidden=${route !== 'data'}></mend-data>` : nothing}
         ${
@@ -488,82 +452,6 @@ export class MendApp extends LitElement {
         <span class="dot ${tone}"></span>${text}
       </wa-button>
     `;
-  }
-
-  #banners() {
-    const { adapter, saved, run, loadingModel } = this.state;
-    return html`
-      ${
-        adapter?.software && !this.softwareDismissed
-          ? html`
-            <wa-callout variant="warning" data-testid="software-adapter">
-              <wa-icon slot="icon" name="warning"></wa-icon>
-              <div class="row">
-                <p>
-                  <b>${adapter.name} is a software adapter.</b> Results are right, but training takes some hundred times
-                  longer than on a graphics card. Keep to the tiny and grid presets here.
-                </p>
-                <wa-button size="s" appearance="plain" @click=${this.#understood}>Understood</wa-button>
-              </div>
-            </wa-callout>
-          `
-          : nothing
-      }
-      ${
-        saved && !isActive(run)
-          ? html`
-            <wa-callout variant="brand" data-testid="saved-run">
-              <wa-icon slot="icon" name="clock"></wa-icon>
-              <div class="row">
-                <p>
-                  <b>A training run was cut off</b> ${formatAgo(Date.now() - saved.savedAt)}, at step ${saved.step} of
-                  ${saved.phase === 'cin-gan' ? 'CIN-GAN' : 'the cGAN'} (${saved.taskNames.join(', ')}; preset
-                  ${saved.config.preset}). Its last checkpoint and its images are kept here.
-                </p>
-                <wa-button size="s" variant="brand" data-testid="resume-saved" @click=${this.#resumeSaved}>
-                  Resume where it stopped
-                </wa-button>
-                <wa-button size="s" appearance="plain" @click=${() => this.#trainRun.discardSaved()}>Discard</wa-button>
-              </div>
-            </wa-callout>
-          `
-          : nothing
-      }
-      ${
-        loadingModel
-          ? html`
-            <wa-callout variant="brand" data-testid="loading-model">
-              <wa-icon slot="icon" name="download"></wa-icon>
-              <div class="row">
-                <p>
-                  Loading the shared model: ${formatBytes(loadingModel.loaded)}${
-                    loadingModel.total ? ` of ${formatBytes(loadingModel.total)}` : ''
-                  }
-                </p>
-              </div>
-              <wa-progress-bar
-                label="Model loaded"
-                value=${loadingModel.total ? (100 * loadingModel.loaded) / loadingModel.total : 0}
-                ?indeterminate=${!loadingModel.total}
-              ></wa-progress-bar>
-            </wa-callout>
-          `
-          : nothing
-      }
-      ${this.linkComplaint ? html`<mend-complaint about="This share link" .error=${this.linkComplaint}></mend-complaint>` : nothing}
-    `;
-  }
-
-  #understood(): void {
-    sessionStorage.setItem('mendscope-software', 'understood');
-    this.softwareDismissed = true;
-  }
-
-  async #resumeSaved(): Promise<void> {
-    const { saved } = this.state;
-    if (!saved) return;
-    location.hash = '#/train';
-    await this.#trainRun.resumeSaved(saved);
   }
 }
 

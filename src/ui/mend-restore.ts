@@ -1,10 +1,8 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
@@ -14,23 +12,20 @@ import { repeat } from 'lit/directives/repeat.js';
 import { fileStem } from '../imaging/dataset';
 import type { PhantomTask } from '../imaging/phantoms/phantom';
 import { type FileComplaint, nextId, type Restoration, StateController } from './app_state';
-import { complaintOf } from './complaint';
 import { download } from './download';
 import { EXAMPLES, heldOutExample } from './example';
-import { formatCount, formatSeconds, formatSize, plural } from './format';
+import { formatSeconds, formatSize, plural } from './format';
 import './mend-compare';
 import type { Panel } from './mend-compare';
 import './mend-complaint';
 import './mend-drop-zone';
+import './mend-model-card';
 import './mend-no-adapter';
 import './mend-scores';
 import './mend-thumbnail';
-import type { Complaint } from '../training/messages';
-import { methodsText } from './methods_text';
 import type { PickedFile } from './picked_files';
 import { readFiles } from './read_files';
 import { defaultTask, type RestoreRun } from './restore_run';
-import { sharedIdOf } from './routes';
 import { shared } from './shared_styles';
 
 /** Third step: a model, a batch of images, and what became of them. */
@@ -40,13 +35,9 @@ export class MendRestore extends LitElement {
   @property({ attribute: false }) restoreRun!: RestoreRun;
   @state() private planes = {};
   @state() private views: 'auto' | 'side' | 'planes' = 'auto';
-  @state() private modelComplaint: { about: string; error: Complaint } | undefined;
-  @state() private linkOpen = false;
   @state() private reading = 0;
   @state() private refused: FileComplaint[] = [];
-  @query('.model-file') private modelInput!: HTMLInputElement;
   @query('.truth-file') private truthInput!: HTMLInputElement;
-  @query('.link') private linkInput!: HTMLInputElement;
 
   static override styles = [
     shared,
@@ -66,22 +57,6 @@ export class MendRestore extends LitElement {
 
       .card {
         padding: 16px;
-      }
-
-      .model dl {
-        display: grid;
-        grid-template-columns: max-content 1fr;
-        gap: 4px 12px;
-        font-size: 0.8125rem;
-        line-height: 1.25rem;
-      }
-
-      .model dt {
-        color: var(--wa-color-text-quiet);
-      }
-
-      .model dd {
-        overflow-wrap: anywhere;
       }
 
       .batch {
@@ -184,10 +159,6 @@ export class MendRestore extends LitElement {
         margin: -8px 0;
       }
 
-      .model-actions {
-        gap: 8px;
-      }
-
       @media (max-width: 1000px) {
         .columns {
           grid-template-columns: 256px minmax(0, 1fr);
@@ -210,130 +181,13 @@ export class MendRestore extends LitElement {
     return html`
       ${head}
       <div class="columns">
-        <div class="left">${this.#modelCard()} ${this.#batchCard()}</div>
+        <div class="left">
+          <mend-model-card .restoreRun=${this.restoreRun}></mend-model-card>
+          ${this.#batchCard()}
+        </div>
         <div class="work">${this.#work()}</div>
       </div>
-      ${this.#linkDialog()}
     `;
-  }
-
-  // ------------------------------------------------------------------------------------------------ model
-
-  #modelCard() {
-    const { model } = this.#app.state;
-    return html`
-      <section class="card stack model" aria-label="Model" data-testid="model" data-origin=${model?.origin ?? 'none'}>
-        <h2>Model</h2>
-        ${
-          model
-            ? html`
-              <dl class="numbers">
-                <dt>Name</dt>
-                <dd>${model.name}</dd>
-                <dt>Mends</dt>
-                <dd>${model.info.tasks.map((task) => task.name).join(', ')}</dd>
-                <dt>Size</dt>
-                <dd>${model.info.preset}, ${formatCount(model.info.parameters)} weights</dd>
-                <dt>Trained</dt>
-                <dd>
-                  ${model.info.steps.cinGan} + ${model.info.steps.cGan} steps on ${model.info.adapter},
-                  ${model.info.created.slice(0, 10)}
-                </dd>
-                <dt>Scaling</dt>
-                <dd>percentiles ${model.info.normalisation.low} and ${model.info.normalisation.high} of each image</dd>
-              </dl>
-            `
-            : html`
-              <p class="small quiet">
-                No model yet. <a href="#/train">Train one</a>, open the file of one, or paste a link that somebody shared.
-              </p>
-            `
-        }
-        <div class="row model-actions">
-          <wa-button size="s" appearance="outlined" @click=${() => this.modelInput.click()}>
-            <wa-icon slot="start" name="file"></wa-icon>Open file
-          </wa-button>
-          <wa-button size="s" appearance="outlined" data-testid="model-from-link" @click=${() => (this.linkOpen = true)}>
-            <wa-icon slot="start" name="link"></wa-icon>From link
-          </wa-button>
-          ${
-            model
-              ? html`
-                <wa-button size="s" appearance="plain" title="A paragraph for a methods section" @click=${this.#copyMethods}>
-                  <wa-icon slot="start" name="copy"></wa-icon>Methods text
-                </wa-button>
-              `
-              : nothing
-          }
-        </div>
-        <input
-          class="model-file"
-          type="file"
-          hidden
-          accept=".safetensors"
-          aria-label="Model file"
-          data-testid="model-input"
-          @change=${this.#modelPicked}
-        />
-        ${
-          this.modelComplaint
-            ? html`<mend-complaint about=${this.modelComplaint.about} .error=${this.modelComplaint.error}></mend-complaint>`
-            : nothing
-        }
-      </section>
-    `;
-  }
-
-  async #copyMethods(): Promise<void> {
-    const { state } = this.#app;
-    if (!state.model) return;
-    await navigator.clipboard.writeText(methodsText(state.model.info));
-    state.notify('A paragraph for your methods section is in the clipboard.', 'success');
-  }
-
-  #linkDialog() {
-    return html`
-      <wa-dialog label="Load a shared model" ?open=${this.linkOpen} @wa-after-hide=${() => (this.linkOpen = false)}>
-        <wa-input
-          class="link"
-          label="Share link"
-          placeholder="${location.origin}/m/…"
-          hint="Only the model is fetched, from the page that you are on. Nothing is uploaded."
-          autofocus
-          @keydown=${(event: KeyboardEvent) => event.key === 'Enter' && this.#openLink()}
-        ></wa-input>
-        <wa-button slot="footer" appearance="plain" data-dialog="close">Cancel</wa-button>
-        <wa-button slot="footer" variant="brand" @click=${this.#openLink}>Load</wa-button>
-      </wa-dialog>
-    `;
-  }
-
-  #openLink(): void {
-    const text = this.linkInput.value.trim();
-    const url = URL.canParse(text, location.origin) ? new URL(text, location.origin) : undefined;
-    const id = url ? sharedIdOf(url.pathname) : undefined;
-    if (!url || !id || url.origin !== location.origin) {
-      this.linkInput.setCustomValidity(`A link of this page looks like ${location.origin}/m/…`);
-      this.linkInput.reportValidity();
-      return;
-    }
-    this.linkOpen = false;
-    location.assign(`${url.pathname}#/restore`);
-  }
-
-  async #modelPicked(event: Event): Promise<void> {
-    const input = event.target as HTMLInputElement;
-    const file = input.files?.[0];
-    input.value = '';
-    if (!file) return;
-    this.modelComplaint = undefined;
-    try {
-      await this.restoreRun.load(await file.arrayBuffer(), file.name.replace(/\.safetensors$/, ''), 'file');
-      this.#app.state.notify(`${file.name} is in use.`, 'success');
-    } catch (error) {
-      const wanted = 'a model that mendscope trained';
-      this.modelComplaint = { about: file.name, error: complaintOf(error, wanted, 'Choose another file.') };
-    }
   }
 
   // ------------------------------------------------------------------------------------------------ batch

@@ -291,7 +291,7 @@ export class MendShare extends LitElement {
           share link, for that model. ${published.length === 0 ? 'The first upload is the one that you start here.' : 'Nothing is uploaded but what you publish here.'}
         </p>
         <p class="small quiet">
-          To see for yourself: open the browser’s network panel, or go offline after the page has loaded.
+          To see for yourself, open the browser’s network panel: every request is listed there.
         </p>
       </section>
     `;
