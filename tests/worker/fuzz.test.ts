@@ -56,8 +56,18 @@ async function seedStore() {
   });
   const [, hash] = hashes;
   const file = { path: 'b.tif', role: 'clean', sha256: hash, bytes: image.length };
+  const named = { title: 'Named', description: 'Twice' };
+  const tasks = [{ name: 'noise', axial: false }];
   return {
-    files: [file, { ...file, path: 'c.tif', role: 'restored' }, { ...file, role: 'defective', task: 'noise' }],
+    drafts: {
+      DraftFile: [file, { ...file, path: 'c.tif', role: 'restored' }, { ...file, role: 'defective', task: 'noise' }],
+      ModelDraft: [{ ...named, file: { path: 'm', sha256: hashes[0], bytes: weights.length } }],
+      DatasetDraft: [{ ...named, tasks, files: [file] }],
+      ResultDraft: [
+        { ...named, model: model.id, processing: { task: 'noise' }, files: [{ ...file, role: 'restored' }] },
+      ],
+      Time: ['2099-01-01T00:00:00.000Z'],
+    },
     ids: [model.id, set.id, model.collection, set.collection],
     hashes,
     tokens: [model.editToken as string, set.editToken as string, 'x'.repeat(43)],
@@ -138,8 +148,8 @@ test(`${REQUESTS} requests from the description: no 5xx, one shape of refusal, n
   timeout: 120_000,
 }, async () => {
   const { paths, components } = await (await ask('/api/openapi.json')).json<Description>();
-  const { ids, hashes, files, tokens } = await seedStore();
-  const context = { schemas: components.schemas, known: { Id: ids, Sha256: hashes, DraftFile: files } };
+  const { ids, hashes, drafts, tokens } = await seedStore();
+  const context = { schemas: components.schemas, known: { Id: ids, Sha256: hashes, ...drafts } };
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
