@@ -8,20 +8,21 @@ import { customElement, query, state } from 'lit/decorators.js';
 import { AppState, stateContext } from './app_state';
 import { allPublished, savedModel, savedRun, savePublished } from './autosave';
 import { complaintOf } from './complaint';
+import { hasEvidence } from './evidence';
 import './mend-data';
 import './mend-notices';
 import type { Complaint } from '../training/messages';
 import { isTyping } from './keys';
 import { fetchShared, type SharedModel } from './publish';
 import { RestoreRun } from './restore_run';
-import { editTokenOf, ROUTES, type Route, routeOf, sharedIdOf } from './routes';
+import { editTokenOf, type Route, routeOf, STEPS, type Step, sharedIdOf } from './routes';
 import { isActive, overallShare } from './run_state';
 import { chooseScheme, currentScheme } from './scheme';
 import { shared } from './shared_styles';
 import { isReady } from './task_draft';
 import { TrainRun } from './train_run';
 
-const PAGES: Record<Route, { title: string; icon: string }> = {
+const STEP_PAGES: Record<Step, { title: string; icon: string }> = {
   data: { title: 'Data', icon: 'data' },
   train: { title: 'Train', icon: 'train' },
   restore: { title: 'Restore', icon: 'restore' },
@@ -32,6 +33,7 @@ const LOAD: Record<Exclude<Route, 'data'>, () => Promise<unknown>> = {
   train: () => import('./mend-train'),
   restore: () => import('./mend-restore'),
   share: () => import('./mend-share'),
+  evidence: () => import('./mend-evidence'),
 };
 
 /** The page's frame: steps, adapter, notices. It owns the shared state and the two threads' drivers. */
@@ -133,7 +135,7 @@ export class MendApp extends LitElement {
   protected override updated(): void {
     const { route, run } = this.state;
     const share = isActive(run) ? `${Math.round(overallShare(run) * 100)} % – ` : '';
-    document.title = `${share}${PAGES[route].title} – mendscope`;
+    document.title = `${share}${route === 'evidence' ? 'Evidence' : STEP_PAGES[route].title} – mendscope`;
   }
 
   #visit(route: Route): void {
@@ -150,7 +152,7 @@ export class MendApp extends LitElement {
   #key = (event: KeyboardEvent): void => {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === '?') this.#openHelp();
-    const route = ROUTES[Number(event.key) - 1];
+    const route = STEPS[Number(event.key) - 1];
     if (route) location.hash = `#/${route}`;
   };
 
@@ -356,6 +358,10 @@ export class MendApp extends LitElement {
         gap: 8px;
       }
 
+      footer .evidence {
+        margin-inline-start: auto;
+      }
+
       @media (max-width: 1080px) {
         header {
           gap: 8px;
@@ -382,7 +388,7 @@ export class MendApp extends LitElement {
         <a class="brand" href="#/data"><img src="/icon.svg" alt="" /><span>mendscope</span></a>
         <nav aria-label="Steps">
           <ol>
-            ${ROUTES.map((name) => this.#step(name, name === route))}
+            ${STEPS.map((name) => this.#step(name, name === route))}
           </ol>
         </nav>
         <div class="tools">
@@ -409,11 +415,13 @@ export class MendApp extends LitElement {
             : nothing
         }
         ${this.visited.has('share') ? html`<mend-share ?hidden=${route !== 'share'}></mend-share>` : nothing}
+        ${this.visited.has('evidence') ? html`<mend-evidence ?hidden=${route !== 'evidence'}></mend-evidence>` : nothing}
       </main>
       <footer class="small quiet">
         <div class="row">
           <wa-icon name="lock"></wa-icon>
           <span>Images and models stay in this browser. Only <b>Share → Publish</b> uploads anything.</span>
+          ${hasEvidence ? html`<a class="evidence" href="#/evidence" data-testid="nav-evidence">Evidence: what the methods reach</a>` : nothing}
         </div>
       </footer>
       ${this.aboutOpen ? html`<mend-about @closed=${() => (this.aboutOpen = false)}></mend-about>` : nothing}
@@ -422,7 +430,7 @@ export class MendApp extends LitElement {
     `;
   }
 
-  #step(name: Route, current: boolean) {
+  #step(name: Step, current: boolean) {
     const { run, tasks, model, published } = this.state;
     const done = { data: isReady(tasks), train: model !== undefined, restore: false, share: published.length > 0 };
     const status =
@@ -434,7 +442,7 @@ export class MendApp extends LitElement {
     return html`
       <li>
         <a href="#/${name}" aria-current=${current ? 'page' : nothing} data-testid="nav-${name}">
-          <wa-icon name=${PAGES[name].icon}></wa-icon>${PAGES[name].title} ${status}
+          <wa-icon name=${STEP_PAGES[name].icon}></wa-icon>${STEP_PAGES[name].title} ${status}
         </a>
       </li>
     `;

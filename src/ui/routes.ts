@@ -1,5 +1,8 @@
 /** Pages live in the fragment (`#/train`), so that every path that is not a share link is the page itself. */
-export const ROUTES = ['data', 'train', 'restore', 'share'] as const;
+export const STEPS = ['data', 'train', 'restore', 'share'] as const;
+export type Step = (typeof STEPS)[number];
+/** The steps, and what lies beside them. */
+export const ROUTES = [...STEPS, 'evidence'] as const;
 export type Route = (typeof ROUTES)[number];
 
 export function routeOf(hash: string): Route {

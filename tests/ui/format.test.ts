@@ -48,10 +48,11 @@ describe('format', () => {
 
 describe('routes', () => {
   it('knows its pages and falls back to the first', () => {
-    expect(['#/train', '#restore', '#/share?x=1', '#/nowhere', ''].map(routeOf)).toEqual([
+    expect(['#/train', '#restore', '#/share?x=1', '#/evidence', '#/nowhere', ''].map(routeOf)).toEqual([
       'train',
       'restore',
       'share',
+      'evidence',
       'data',
       'data',
     ]);
