@@ -7,6 +7,7 @@ import { squeezenetPhi } from '../models/squeezenet';
 import { runConfig } from '../training/config';
 import { Control } from '../training/control';
 import type { FromThread, TrainConfig } from '../training/messages';
+import { readModelFile } from '../training/model_file';
 import { OWN_PHI } from '../training/own_phi';
 import { train as trainRun } from '../training/session';
 import { type Command, type CommandLine, type Context, choice, count, text, texts, UsageError } from './command';
@@ -34,7 +35,7 @@ Trains CIN-GAN on all tasks together, then one restorer for all of them, and wri
   --resume FILE          go on from a checkpoint of a run with the same settings and data
   --out FILE             the model
 
-JSON: {adapter, software, model, tasks, steps, parameters, seconds, losses}
+JSON: {adapter, software, model, finished, tasks, steps, parameters, seconds, losses}, the losses being the last of each
 `;
 
 export const train: Command = {
@@ -82,6 +83,7 @@ export const train: Command = {
         await writeBytes(out, new Uint8Array(event.model));
         const { tasks, steps, parameters } = event.info;
         const { name, software } = engine.adapter;
+        const { seconds } = readModelFile(new Uint8Array(event.model)).record.provenance;
         const json = {
           adapter: name,
           software,
@@ -90,6 +92,7 @@ export const train: Command = {
           tasks,
           steps,
           parameters,
+          seconds,
           losses,
         };
         return { json, text: `wrote ${out} (${steps.cinGan} CIN-GAN and ${steps.cGan} restorer steps, ${name})` };

@@ -40,7 +40,8 @@ export async function restoreImage(
 ): Promise<Image> {
   const { low, high } = model.record.normalisation;
   const scales = measureScales(image, { low, high, eps: 1e-20 });
-  const asViews = options.xzViews ?? (image.size.z > 1 && isAxial(model, options.task));
+  const axial = isAxial(model, options.task);
+  const asViews = options.xzViews ?? (axial && image.size.z > 1);
   if (asViews && image.size.z < 2)
     throw new ModelFileError('one plane and side views asked for', 'a stack', 'leave the side views out');
   const restored: Image = {

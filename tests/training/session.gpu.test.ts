@@ -146,7 +146,7 @@ describe('a run', () => {
   });
 
   test('training brings the pixel loss down', async () => {
-    const config = { ...CONFIG, cinGan: { steps: 0 }, cGan: { steps: 40, batch: 4, learningRate: 2e-3 } };
+    const config = { ...CONFIG, cinGan: { steps: 0 }, cGan: { steps: 30, batch: 2, learningRate: 3e-3 } };
     const run = await follow(engine, config, phantoms('paired'));
     const pixel = run.events.flatMap((e) => (e.kind === 'progress' && e.losses.pixel ? [e.losses.pixel] : []));
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
