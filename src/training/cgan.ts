@@ -38,6 +38,8 @@ export interface CGanConfig extends CGanSettings {
   beta1: number;
   beta2: number;
   decayShare: number;
+  /** The discriminator's learning rate, as a multiple of the restorer's. */
+  discriminatorRate: number;
   /** Decay per step of the running mean of the restorer's weights, which is what the model file holds. */
   averageDecay: number;
   contentLayers?: string[];
@@ -54,6 +56,7 @@ const PAPER: CGanConfig = {
   beta1: 0.9,
   beta2: 0.999,
   decayShare: 0,
+  discriminatorRate: 1,
   averageDecay: 0.999, // a mean over the last thousand steps or so
 };
 
@@ -70,6 +73,7 @@ const SMALL: CGanConfig = {
   // A CIN-GAN of so few steps is no equal of a real pair: at half of each batch it cost 0.9 dB on axial phantoms.
   syntheticShare: 0.25,
   decayShare: 0.5,
+  discriminatorRate: 0.1, // at the restorer's own rate it knows ten pairs by heart and pulls ever harder
 };
 
 export const CGAN_DEFAULTS: Record<PresetName, CGanConfig> = {
@@ -211,9 +215,10 @@ export function cGanStep(
   seed: number,
   step: number,
 ): void {
-  const fed = { ...cGanBatch(data, config, synthetic, seed, step), learningRate: learningRateAt(config, step) };
-  discriminatorStep.run(fed, { seed, step });
-  restorerStep.run(fed, { seed, step });
+  const fed = cGanBatch(data, config, synthetic, seed, step);
+  const learningRate = learningRateAt(config, step);
+  discriminatorStep.run({ ...fed, learningRate: learningRate * config.discriminatorRate }, { seed, step });
+  restorerStep.run({ ...fed, learningRate }, { seed, step });
 }
 
 export function cGanBatch(
