@@ -17,7 +17,7 @@ import { fetchShared, type SharedModel } from './publish';
 import { RestoreRun } from './restore_run';
 import { editTokenOf, type Route, routeOf, STEPS, type Step, sharedIdOf } from './routes';
 import { isActive, overallShare } from './run_state';
-import { chooseScheme, currentScheme } from './scheme';
+import { chooseScheme, currentScheme, SchemeController } from './scheme';
 import { shared } from './shared_styles';
 import { isReady } from './task_draft';
 import { TrainRun } from './train_run';
@@ -52,6 +52,7 @@ export class MendApp extends LitElement {
 
   constructor() {
     super();
+    new SchemeController(this);
     new ContextProvider(this, { context: stateContext, initialValue: this.state });
     this.state.subscribe(() => this.requestUpdate());
     this.state.onNotice(({ text, variant }) => {
@@ -172,7 +173,6 @@ export class MendApp extends LitElement {
 
   #toggleScheme(): void {
     chooseScheme(currentScheme() === 'dark' ? 'light' : 'dark');
-    this.requestUpdate();
   }
 
   static override styles = [

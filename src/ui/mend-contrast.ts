@@ -8,6 +8,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import type { Plane } from '../imaging/image';
 import { type Contrast, displayBins, histogram } from './contrast';
 import { formatNumber } from './format';
+import { SchemeController } from './scheme';
 import { shared } from './shared_styles';
 
 const BINS = 128;
@@ -28,6 +29,11 @@ export class MendContrast extends LitElement {
   /** One contrast for every panel. */
   @property({ type: Boolean }) linked = true;
   @query('canvas') private canvas!: HTMLCanvasElement;
+
+  constructor() {
+    super();
+    new SchemeController(this, () => this.#draw());
+  }
 
   static override styles = [
     shared,

@@ -4,6 +4,7 @@ import uPlot from 'uplot';
 import uplotCss from 'uplot/dist/uPlot.min.css?inline';
 import { formatNumber } from './format';
 import { termName } from './run_state';
+import { SchemeController } from './scheme';
 import { shared } from './shared_styles';
 import { smoothed } from './smoothing';
 
@@ -22,7 +23,11 @@ export class MendLossChart extends LitElement {
   #plot: uPlot | undefined;
   #builtFor = '';
   #sizes: ResizeObserver | undefined;
-  #scheme: MutationObserver | undefined;
+
+  constructor() {
+    super();
+    new SchemeController(this, () => this.#plot?.redraw(false, true));
+  }
 
   static override styles = [
     unsafeCSS(uplotCss),
@@ -89,14 +94,11 @@ export class MendLossChart extends LitElement {
     super.connectedCallback();
     this.#sizes = new ResizeObserver(() => this.#fit());
     this.#sizes.observe(this);
-    this.#scheme = new MutationObserver(() => this.#plot?.redraw(false, true));
-    this.#scheme.observe(document.documentElement, { attributeFilter: ['class'] });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#sizes?.disconnect();
-    this.#scheme?.disconnect();
     this.#plot?.destroy();
     this.#plot = undefined;
   }

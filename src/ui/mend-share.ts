@@ -103,6 +103,12 @@ export class MendShare extends LitElement {
         font-size: 0.8125rem;
       }
 
+      .edit {
+        display: flex;
+        flex-direction: column;
+        gap: 8px;
+      }
+
       .past li {
         display: grid;
         grid-template-columns: minmax(0, 1fr) auto;
@@ -259,7 +265,7 @@ export class MendShare extends LitElement {
             ${
               editLink
                 ? html`
-                  <div>
+                  <div class="edit">
                     <h3>Your edit link</h3>
                     <div class="link">
                       <a href=${editLink} data-testid="edit-link">${editLink}</a>

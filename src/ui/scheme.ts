@@ -1,3 +1,5 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
 /** Light or dark: the system's choice until the user makes one, which is then remembered. */
 export type Scheme = 'light' | 'dark';
 
@@ -28,4 +30,22 @@ export function followScheme(onChange: () => void): void {
   };
   system.addEventListener('change', apply);
   apply();
+}
+
+/** Updates an element that paints with the scheme's colours, or shows which one it is, when the scheme changes. */
+export class SchemeController implements ReactiveController {
+  #observer: MutationObserver;
+
+  constructor(host: ReactiveControllerHost, onChange: () => void = () => host.requestUpdate()) {
+    host.addController(this);
+    this.#observer = new MutationObserver(onChange);
+  }
+
+  hostConnected(): void {
+    this.#observer.observe(document.documentElement, { attributeFilter: ['class'] });
+  }
+
+  hostDisconnected(): void {
+    this.#observer.disconnect();
+  }
 }
