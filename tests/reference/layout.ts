@@ -27,16 +27,11 @@ export function concat(parts: Nd[], axis: number): Nd {
   return y;
 }
 
-export function slice(x: Nd, begin: number[], size: number[]): Nd {
+export function slice(x: Nd, begin: number[], size: number[], step = begin.map(() => 1)): Nd {
   const y = nd(size);
   eachIndex(size, (index, at) => {
-    y.data[at] =
-      x.data[
-        position(
-          x.shape,
-          index.map((i, axis) => i + begin[axis]),
-        )
-      ];
+    const from = index.map((i, axis) => begin[axis] + i * step[axis]);
+    y.data[at] = x.data[position(x.shape, from)];
   });
   return y;
 }

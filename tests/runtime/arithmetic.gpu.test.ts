@@ -95,6 +95,14 @@ checkOps('arithmetic', [
     reference: ({ a, b }) => reference.greater(a, b),
   },
   {
+    name: 'greaterEqual is 1 or 0, and 1 where both are equal',
+    inputs: {},
+    constants: { a: fixed([4], [1, 2, 3, -0.5]), b: fixed([4], [1, 2.5, 2, -0.5]) },
+    build: ({ a, b }) => runtime.greaterEqual(a, b),
+    reference: ({ a, b }) => reference.zip(a, b, (p, q) => (p >= q ? 1 : 0)),
+    valueOnly: 'a tie is a kink',
+  },
+  {
     name: 'select by a condition',
     inputs: { a: anywhere(2, 4), b: anywhere(2, 4) },
     constants: { condition: fixed([2, 4], [1, 0, 0, 1, 1, 1, 0, 0]) },

@@ -300,7 +300,7 @@ export function checkOps(title: string, cases: OpCase[], traits: Traits = {}): v
           await attempt([check]).catch((reason: Error) => outcomes.set(check, reason));
         }
       }
-    }, 120_000);
+    }, 300_000);
 
     it('compiles all its cases as one program, without a message', async () => {
       if (batchError) throw batchError;

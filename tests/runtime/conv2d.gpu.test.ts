@@ -101,13 +101,20 @@ const gradientOps: OpCase[] = [
   weightGradient('dw, so many pixels that the sum is split', [2, 33, 31, 2], [3, 3, 2, 3]),
 ];
 
+const tiled: OpCase[] = [
+  forward('channels 20 to 36, blocks that are not full', [1, 5, 6, 20], [3, 3, 20, 36]),
+  forward('channels 12 to 20, kernel 4, stride 2', [2, 5, 7, 12], [4, 4, 12, 20], { stride: 2 }),
+  forward('channels 64 to 64, kernel 1', [1, 5, 5, 64], [1, 1, 64, 64]),
+  forward('channels 3 to 8, stride 2, a remainder', [1, 8, 7, 3], [3, 3, 3, 8], { stride: 2, padding: 'valid' }),
+  forward('channels 8 to 4, stride 2', [1, 6, 5, 8], [3, 3, 8, 4], { stride: 2 }),
+];
+
 /**
  * Channels that fill vec4f, or one channel at an end: kernels of their own, by device. Few kernel sizes, because each makes
  * pipelines anew.
  */
 const vectored: OpCase[] = [
   forward('kernel 3, channels 4 to 8', [1, 5, 6, 4], [3, 3, 4, 8]),
-  forward('kernel 3, channels 8 to 4, stride 2', [1, 6, 5, 8], [3, 3, 8, 4], { stride: 2 }),
   forward('kernel 3, channels 4 to 1', [2, 4, 5, 4], [3, 3, 4, 1]),
   forward('kernel 4, even, stride 2, padding 1 (PatchGAN)', [1, 8, 6, 3], [4, 4, 3, 4], { stride: 2, padding: 1 }),
   forward('kernel 7, reflected', [1, 6, 7, 1], [7, 7, 1, 4], { mode: 'reflect' }),
@@ -116,13 +123,10 @@ const vectored: OpCase[] = [
   inputGradient('dx, channels 4 to 4, stride 2', [1, 6, 5, 4], [3, 3, 4, 4], { stride: 2 }),
   inputGradient('dx, kernel 4, stride 2, padding 1', [1, 8, 6, 1], [4, 4, 1, 4], { stride: 2, padding: 1 }),
   weightGradient('dw, channels 4 to 4, stride 2', [1, 6, 5, 4], [3, 3, 4, 4], { stride: 2 }),
-  forward('channels 20 to 36, blocks that are not full', [1, 5, 6, 20], [3, 3, 20, 36]),
-  forward('channels 12 to 20, kernel 4, stride 2', [2, 5, 7, 12], [4, 4, 12, 20], { stride: 2 }),
-  forward('channels 64 to 64, kernel 1', [1, 5, 5, 64], [1, 1, 64, 64]),
+  ...tiled,
   forward('channels 8 to 1, kernel 7 (the last layer of a generator)', [1, 6, 7, 8], [7, 7, 8, 1]),
   forward('channels 4 to 1, padding that differs on each side', [1, 5, 6, 4], [3, 3, 4, 1], { padding: [2, 0, 1, 3] }),
   forward('channels 2 to 16, kernel 7 (the first layer of a generator)', [1, 6, 5, 2], [7, 7, 2, 16]),
-  forward('channels 3 to 8, stride 2, a remainder', [1, 8, 7, 3], [3, 3, 3, 8], { stride: 2, padding: 'valid' }),
   weightGradient('dw, channels 4 to 8, many rows', [2, 33, 15, 4], [3, 3, 4, 8]),
 ];
 
@@ -130,4 +134,5 @@ checkOps('conv2d', convolutions);
 checkOps('conv2d gradients as ops', gradientOps);
 checkOps('conv2d, full vectors', vectored);
 checkOps('conv2d, full vectors, without subgroups', vectored, WITHOUT_SUBGROUPS);
-checkOps('conv2d, full vectors, as on a GPU', vectored, AS_A_GPU);
+// Tiles in workgroup memory want eight channels and more; a CPU driver takes seconds to compile each.
+checkOps('conv2d, tiled, as on a GPU', tiled, AS_A_GPU);

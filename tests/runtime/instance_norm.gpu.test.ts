@@ -52,6 +52,18 @@ checkOps('instanceNorm', [
   affine('gamma and beta', [2, 3, 4, 3]),
   affine('gamma and beta, channels 8', [1, 3, 2, 8]),
   plain('a 1×1 image: the variance is 0 and the output too', [2, 1, 1, 3], 0.1),
+  {
+    // Σx² − (Σx)²/n would lose 900 / 0.75 times the rounding of float32 here.
+    name: 'values far from 0 against their spread',
+    inputs: {
+      x: (seed) => {
+        const { shape, data } = anywhere(1, 6, 5, 3)(seed);
+        return { shape, data: data.map((value) => Math.fround(30 + value)) };
+      },
+    },
+    build: ({ x }) => instanceNorm(x),
+    reference: ({ x }) => reference.instanceNorm(x),
+  },
   plain('more pixels than a workgroup has threads', [1, 19, 17, 2]),
 ]);
 

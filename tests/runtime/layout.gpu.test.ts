@@ -47,6 +47,12 @@ checkOps('layout', [
   cut([2, 3, 4], [1, 0, 1], [1, 3, 2]),
   cut([1, 3, 3, 4], [0, 0, 0, 1], [1, 3, 3, 2]),
   cut([6], [5], [1]),
+  {
+    name: 'slice of every second row and third column',
+    inputs: { x: anywhere(2, 5, 7, 3) },
+    build: ({ x }) => slice(x, [0, 1, 0, 0], [2, 2, 3, 3], [1, 2, 3, 1]),
+    reference: ({ x }) => reference.slice(x, [0, 1, 0, 0], [2, 2, 3, 3], [1, 2, 3, 1]),
+  },
   turned([2, 3, 4], [2, 0, 1]),
   turned([3, 5], [1, 0]),
   turned([2, 3, 2, 4], [0, 3, 1, 2]),
