@@ -12,6 +12,7 @@ import { autoContrast, type Contrast, commonRange } from './contrast';
 import { formatNumber } from './format';
 import { isTyping } from './keys';
 import './mend-contrast';
+import type { HistogramCurve } from './mend-contrast';
 import './mend-viewer';
 import type { Probe } from './mend-viewer';
 import { shared } from './shared_styles';
@@ -48,6 +49,7 @@ export class MendCompare extends LitElement {
   @state() private stageWidth = 800;
   @query('.stage') private stage!: HTMLElement;
   #shown: Shown[] = [];
+  #curves: HistogramCurve[] = [];
   #range: Contrast = { min: 0, max: 1 };
   #sizes = new ResizeObserver(() => {
     this.stageWidth = this.stage?.clientWidth || this.stageWidth;
@@ -186,6 +188,7 @@ export class MendCompare extends LitElement {
       const place = placeWithin(this.place, panel.image);
       return { ...panel, plane: planeAt(panel.image, place), stretch: rowStretch(panel.image, place.side) };
     });
+    this.#curves = this.#shown.map(({ key, plane }) => ({ plane, colour: key }));
     this.#range = commonRange(this.#shown.map(({ plane }) => plane));
     this.#ownContrast = new Map(this.#shown.map(({ key, plane }) => [key, autoContrast(plane)]));
   }
@@ -268,7 +271,7 @@ export class MendCompare extends LitElement {
       </div>
       <div class="tools">
         <mend-contrast
-          .curves=${this.#shown.map(({ key, plane }) => ({ plane, colour: key }))}
+          .curves=${this.#curves}
           .range=${this.#range}
           .contrast=${this.contrast}
           ?linked=${this.linked}

@@ -6,7 +6,7 @@ import type WaSlider from '@awesome.me/webawesome/dist/components/slider/slider.
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { Plane } from '../imaging/image';
-import { type Contrast, displayBins, histogram } from './contrast';
+import { type Contrast, displayBins, type Histogram, histogram } from './contrast';
 import { formatNumber } from './format';
 import { SchemeController } from './scheme';
 import { shared } from './shared_styles';
@@ -29,6 +29,7 @@ export class MendContrast extends LitElement {
   /** One contrast for every panel. */
   @property({ type: Boolean }) linked = true;
   @query('canvas') private canvas!: HTMLCanvasElement;
+  #histograms: (Histogram & Pick<HistogramCurve, 'colour'>)[] = [];
 
   constructor() {
     super();
@@ -134,12 +135,19 @@ export class MendContrast extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    // Counting goes over every pixel; a moved slider only paints again.
+    if (changed.has('curves') || changed.has('range')) this.#count();
     if (changed.has('curves') || changed.has('range') || changed.has('contrast')) this.#draw();
+  }
+
+  #count(): void {
+    const { bins, range } = displayBins(this.range, BINS);
+    this.#histograms = this.curves.map(({ plane, colour }) => ({ ...histogram(plane, bins, range), colour }));
   }
 
   /** Bars of the first panel, lines of the others; heights are logarithmic, as dim pixels are many. */
   #draw(): void {
-    const context = this.canvas.getContext('2d');
+    const context = this.hasUpdated ? this.canvas.getContext('2d') : null;
     if (!context) return;
     const { width, height } = this.canvas;
     const style = getComputedStyle(this);
@@ -148,10 +156,8 @@ export class MendContrast extends LitElement {
     const at = (value: number) => ((value - this.range.min) / span) * width;
     context.fillStyle = style.getPropertyValue('--wa-color-neutral-fill-normal');
     context.fillRect(at(this.contrast.min), 0, at(this.contrast.max) - at(this.contrast.min), height);
-    for (const [index, { plane, colour }] of this.curves.entries()) {
-      const { bins, range } = displayBins(this.range, BINS);
-      const { counts } = histogram(plane, bins, range);
-      const edge = (bin: number) => at(range.min + (bin / bins) * (range.max - range.min));
+    for (const [index, { counts, min, max, colour }] of this.#histograms.entries()) {
+      const edge = (bin: number) => at(min + (bin / counts.length) * (max - min));
       const tallest = Math.log1p(Math.max(1, ...counts));
       context.beginPath();
       context.moveTo(0, height);

@@ -275,6 +275,11 @@ export class MendRestore extends LitElement {
             `
             : nothing
         }
+        ${
+          restorations.length > 0 && !model
+            ? html`<p class="small quiet">Choose a model above to restore them.</p>`
+            : nothing
+        }
         <input
           class="truth-file"
           type="file"

@@ -1,11 +1,15 @@
+import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
-import { css, html, LitElement, type PropertyValues } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Plane } from '../imaging/image';
 import type { Metric } from '../imaging/metrics';
 import { type ScoreRow, scoreRows } from './scores';
 import { shared } from './shared_styles';
+
+/** Pixels of a plane that is scored without being asked. */
+const AT_ONCE = 2 ** 21;
 
 const METRIC_TEXT: Record<Metric, string> = {
   care: 'CARE: affine fit to the truth’s percentiles',
@@ -20,6 +24,8 @@ export class MendScores extends LitElement {
   @state() private metric: Metric = 'care';
   @state() private rows: ScoreRow[] = [];
   @state() private problem = '';
+  /** A large plane takes a while and stops the page for it: only when asked. */
+  @state() private asked: Plane | undefined;
   #job = 0;
 
   static override styles = [
@@ -50,7 +56,12 @@ export class MendScores extends LitElement {
   ];
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('planes') || changed.has('metric')) this.#compute();
+    const { input } = this.planes;
+    const small = input !== undefined && input.data.length <= AT_ONCE;
+    if (changed.has('planes') || changed.has('metric') || changed.has('asked')) {
+      if (small || (input !== undefined && this.asked === input)) this.#compute();
+      else this.rows = [];
+    }
   }
 
   /** After the picture is drawn: the scores of a large plane take a moment. */
@@ -84,6 +95,15 @@ export class MendScores extends LitElement {
       >
         ${Object.entries(METRIC_TEXT).map(([metric, text]) => html`<wa-option value=${metric}>${text}</wa-option>`)}
       </wa-select>
+      ${
+        this.planes.input && this.planes.input.data.length > AT_ONCE && this.asked !== this.planes.input
+          ? html`
+            <wa-button size="s" appearance="outlined" @click=${() => (this.asked = this.planes.input)}>
+              Compute; a plane of this size takes a while
+            </wa-button>
+          `
+          : nothing
+      }
       ${this.problem ? html`<p class="small" role="alert">${this.problem}</p>` : ''}
       <table class="numbers" data-testid="scores">
         <thead>
