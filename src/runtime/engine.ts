@@ -1,6 +1,7 @@
 /** The engine: one device, the parameter sets that live on it, and the programs compiled for it. */
 import { type AdapterReport, openDevice } from './adapter';
 import { type Footprint, footprintOf, lower, type ProgramSpec } from './compile';
+import { DeviceMap } from './device_map';
 import type { Graph, ParameterOwner } from './graph';
 import type { DeviceTraits } from './kernel';
 import type { ParameterStore } from './parameters';
@@ -62,6 +63,12 @@ export class Engine implements Home, ParameterStore {
     const { mostBufferBytes } = this;
     const lowered = lower(spec, this.traits, { mostBindingBytes: this.mostBindingBytes, mostBufferBytes });
     return Program.make(this, spec, lowered);
+  }
+
+  /** Memory for an image that stays on the device. */
+  map(height: number, width: number, channels: number): DeviceMap {
+    this.assertAlive();
+    return new DeviceMap(this.device, height, width, channels, this.mostBufferBytes);
   }
 
   /** What a program would take, on a device that binds anything; nothing is made. */

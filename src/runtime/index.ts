@@ -1,6 +1,7 @@
 export type { AdapterReport } from './adapter';
 export { NoAdapterError } from './adapter';
 export type { Footprint, ProgramSpec } from './compile';
+export { DeviceMap, type MapPart, type MapRectangle, type MapTarget } from './device_map';
 export { Engine, EngineLostError } from './engine';
 export { gradients } from './gradients';
 export { Graph, type Normalising, type Operandish, Tensor } from './graph';
@@ -19,7 +20,7 @@ export {
   zeros,
 } from './parameters';
 export { Plan, type PlannedKernel } from './plan';
-export type { Program, RunOptions } from './program';
+export type { Program, RunInput, RunOptions } from './program';
 export { normalAt, streamOf, uniformAt } from './random';
 export { type Shape, ShapeError, showShape, sizeOf } from './shape';
 export { type AdamOptions, adam, ema, type Update } from './updates';

@@ -1,9 +1,11 @@
 /** A compiled step: everything is made at compile time, a run writes two small buffers and submits once. */
 import type { Lowered, ProgramSpec, Slot } from './compile';
+import type { MapPart, MapTarget } from './device_map';
 import { floatBits } from './kernel';
 import { Plan, plannedKernel } from './plan';
 import { type Bound, Buffers, bind, type Home, type Placed, placed, RUN_BYTES } from './program_memory';
 import { ShapeError, showShape, sizeOf } from './shape';
+import { alignedBytes } from './storage';
 import { updateDispatches } from './update_kernels';
 import type { AdamUpdate } from './updates';
 
@@ -11,7 +13,24 @@ export interface RunOptions {
   /** Random streams: the run's seed, and a number that changes from step to step. */
   seed?: number;
   step?: number;
+  /** Outputs that are put into maps on the device. */
+  keep?: Readonly<Record<string, MapTarget>>;
 }
+
+/** A value for an input: an array of its size, a number for a scalar, or a rectangle of a map on the device. */
+export type RunInput = Float32Array | number | MapPart;
+
+const isPart = (given: RunInput | undefined): given is MapPart =>
+  typeof given === 'object' && !(given instanceof Float32Array);
+
+interface KeptOutput {
+  readonly slot: Slot;
+  readonly target: MapTarget;
+}
+const NONE: readonly KeptOutput[] = [];
+
+/** Values of the rectangle. */
+const partSize = ({ map, at }: MapPart): number => at.width * at.height * map.channels;
 
 export class Program {
   private readonly inputs = new Map<string, Slot>();
@@ -19,6 +38,8 @@ export class Program {
   private readonly runWords = new Uint32Array(RUN_BYTES / 4);
   private staging: GPUBuffer | null = null;
   private runs = 0;
+  /** Whether inputs of the latest run came out of maps. */
+  private hasParts = false;
   private firstRun: Promise<GPUError | null> | null = null;
 
   private constructor(
@@ -69,15 +90,13 @@ export class Program {
 
   /**
    * Enqueues one run and returns at once.
-   * @param inputs a value for every input by name: an array of the input's size, or a number for a scalar
+   * @param inputs a value for every input by name
    * @throws ShapeError for a missing, unknown or wrongly sized input; EngineLostError where the device is lost
    */
-  run(
-    inputs: Readonly<Record<string, Float32Array | number>> = {},
-    { seed = 0, step = this.runs }: RunOptions = {},
-  ): void {
+  run(inputs: Readonly<Record<string, RunInput>> = {}, { seed = 0, step = this.runs, keep }: RunOptions = {}): void {
     this.home.assertAlive();
     this.fill(inputs);
+    const kept = keep ? this.keptOutputs(keep) : NONE;
     this.runWords[0] = seed >>> 0;
     this.runWords[1] = step >>> 0;
     (this.spec.updates ?? []).forEach((update, i) => {
@@ -86,9 +105,9 @@ export class Program {
     const { device } = this.home;
     const first = this.firstRun === null;
     if (first) device.pushErrorScope('validation');
-    if (this.inputs.size > 0) device.queue.writeBuffer(this.buffers.inputs, 0, this.feed);
     device.queue.writeBuffer(this.buffers.run, 0, this.runWords);
     const encoder = device.createCommandEncoder();
+    this.upload(inputs, encoder);
     const pass = encoder.beginComputePass();
     for (const { pipeline, group, workgroups } of this.bound) {
       pass.setPipeline(pipeline);
@@ -96,36 +115,49 @@ export class Program {
       pass.dispatchWorkgroups(...workgroups);
     }
     pass.end();
+    for (const { slot, target } of kept) target.map.copyFrom(encoder, target, this.buffers.outputs, slot.offset);
     device.queue.submit([encoder.finish()]);
     if (first) this.firstRun = device.popErrorScope();
     this.runs++;
   }
 
-  /** The outputs of the latest run. @throws Error where no run was made, or the first one was refused */
-  async read(): Promise<Record<string, Float32Array>> {
+  /**
+   * Outputs of the latest run; all of them where no names are given.
+   * @throws Error where no run was made, or the first one was refused
+   */
+  async read(names?: readonly string[]): Promise<Record<string, Float32Array>> {
     this.home.assertAlive();
     if (!this.firstRun) throw new Error(`read of '${this.spec.label}': no run yet; call run first`);
     const { device } = this.home;
-    const size = this.lowered.outputBytes;
+    const slots = this.lowered.outputs.filter(({ name }) => !names || names.includes(name));
+    const size = slots.reduce((bytes, { shape }) => bytes + alignedBytes(sizeOf(shape)), 0);
     if (size === 0) return {};
     const staging =
-      this.staging ??
-      device.createBuffer({
-        label: `${this.spec.label} read`,
-        size,
-        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-      });
-    this.staging = null;
+      this.staging?.size === size
+        ? this.staging
+        : device.createBuffer({
+            label: `${this.spec.label} read`,
+            size,
+            usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+          });
+    if (staging === this.staging) this.staging = null;
     const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(this.buffers.outputs, 0, staging, 0, size);
+    const starts: number[] = [];
+    let start = 0;
+    for (const { shape, offset } of slots) {
+      const bytes = alignedBytes(sizeOf(shape));
+      encoder.copyBufferToBuffer(this.buffers.outputs, offset, staging, start, bytes);
+      starts.push(start);
+      start += bytes;
+    }
     device.queue.submit([encoder.finish()]);
     const refused = await this.firstRun;
     if (refused) throw new Error(`run of '${this.spec.label}': ${refused.message}`);
     await staging.mapAsync(GPUMapMode.READ);
     this.home.assertAlive();
     const bytes = staging.getMappedRange();
-    const values = this.lowered.outputs.map(
-      ({ name, shape, offset }) => [name, new Float32Array(bytes.slice(offset, offset + sizeOf(shape) * 4))] as const,
+    const values = slots.map(
+      ({ name, shape }, i) => [name, new Float32Array(bytes.slice(starts[i], starts[i] + sizeOf(shape) * 4))] as const,
     );
     staging.unmap();
     if (this.staging) staging.destroy();
@@ -142,10 +174,7 @@ export class Program {
    * Seconds of each kernel of the plan in one run with the latest inputs, by timestamp query; the run counts as one.
    * @throws Error where the device has no timestamp queries
    */
-  async profile(
-    inputs: Readonly<Record<string, Float32Array | number>> = {},
-    options: RunOptions = {},
-  ): Promise<Float64Array> {
+  async profile(inputs: Readonly<Record<string, RunInput>> = {}, options: RunOptions = {}): Promise<Float64Array> {
     const { device } = this.home;
     if (!device.features.has('timestamp-query'))
       throw new Error('profile: this device has no timestamp-query; time whole runs instead');
@@ -180,22 +209,53 @@ export class Program {
     this.staging?.destroy();
   }
 
-  private fill(inputs: Readonly<Record<string, Float32Array | number>>): void {
+  /** Inputs to their places: in one write, or one by one where some come out of maps. */
+  private upload(inputs: Readonly<Record<string, RunInput>>, encoder: GPUCommandEncoder): void {
+    const { queue } = this.home.device;
+    if (this.inputs.size === 0) return;
+    if (!this.hasParts) {
+      queue.writeBuffer(this.buffers.inputs, 0, this.feed);
+      return;
+    }
+    for (const { name, shape, offset } of this.inputs.values()) {
+      const given = inputs[name];
+      if (isPart(given)) given.map.copyTo(encoder, given.at, this.buffers.inputs, offset);
+      else queue.writeBuffer(this.buffers.inputs, offset, this.feed, offset / 4, sizeOf(shape));
+    }
+  }
+
+  /** @throws ShapeError where there is no such output, or the map's rectangle has not its size */
+  private keptOutputs(targets: Readonly<Record<string, MapTarget>>): KeptOutput[] {
+    const where = `run of '${this.spec.label}'`;
+    return Object.entries(targets).map(([name, target]) => {
+      const slot = this.lowered.outputs.find((output) => output.name === name);
+      if (!slot)
+        throw new ShapeError(where, `an output '${name}'`, `outputs ${Object.keys(this.spec.outputs).join(', ')}`);
+      const size = partSize(target);
+      if (size !== sizeOf(slot.shape))
+        throw new ShapeError(where, `a rectangle of ${size} values for '${name}'`, showShape(slot.shape));
+      return { slot, target };
+    });
+  }
+
+  private fill(inputs: Readonly<Record<string, RunInput>>): void {
     const where = `run of '${this.spec.label}'`;
     for (const name of Object.keys(inputs)) {
       if (!this.inputs.has(name) && !this.rateInputs.has(name)) {
         throw new ShapeError(where, `an input '${name}'`, `inputs ${[...this.inputs.keys()].join(', ') || '(none)'}`);
       }
     }
+    this.hasParts = false;
     for (const { name, shape, offset } of this.inputs.values()) {
       const given = inputs[name];
       if (given === undefined)
         throw new ShapeError(where, `no input '${name}'`, `an array of shape ${showShape(shape)}`);
       const size = sizeOf(shape);
-      const length = typeof given === 'number' ? 1 : given.length;
+      const length = typeof given === 'number' ? 1 : isPart(given) ? partSize(given) : given.length;
       if (length !== size)
         throw new ShapeError(where, `${length} values for '${name}'`, `${size}, for shape ${showShape(shape)}`);
       if (typeof given === 'number') this.feed[offset / 4] = given;
+      else if (isPart(given)) this.hasParts = true;
       else this.feed.set(given, offset / 4);
     }
   }
@@ -209,11 +269,11 @@ export class Program {
     );
   }
 
-  private stepAdam(update: AdamUpdate, slot: number, inputs: Readonly<Record<string, Float32Array | number>>): void {
+  private stepAdam(update: AdamUpdate, slot: number, inputs: Readonly<Record<string, RunInput>>): void {
     const { learningRate } = update;
     const fed = typeof learningRate === 'number' ? learningRate : inputs[learningRate.input];
-    const rate = typeof fed === 'number' ? fed : fed?.[0];
-    if (rate === undefined) throw new ShapeError(`run of '${this.spec.label}'`, 'no learning rate', 'a number');
+    const rate = fed instanceof Float32Array ? fed[0] : fed;
+    if (typeof rate !== 'number') throw new ShapeError(`run of '${this.spec.label}'`, 'no learning rate', 'a number');
     const t = ++this.home.resident(update.set).adamStep;
     this.runWords[4 * slot] = floatBits(rate);
     this.runWords[4 * slot + 1] = floatBits(1 / (1 - update.beta1 ** t));

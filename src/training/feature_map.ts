@@ -1,10 +1,14 @@
-/** A feature map in the computer's memory, row-major with channels innermost, larger than one array may be. */
+/** Feature maps that are kept between programs: on the device (DeviceMap of the engine), or here beside it. */
+import type { DeviceMap } from '../runtime';
 import type { Rectangle } from './windows';
+
+export type FeatureMap = HostMap | DeviceMap;
 
 /** Floats of one array. */
 const BAND_FLOATS = 2 ** 26;
 
-export class FeatureMap {
+/** In the computer's memory, row-major with channels innermost, larger than one array may be. */
+export class HostMap {
   private readonly bands: Float32Array[] = [];
   private readonly bandRows: number;
 

@@ -27,6 +27,8 @@ export interface TileOptions {
   budget: number;
   /** Bytes of the computer's memory for what is kept between passes; more only where nothing less will do. */
   hostBudget?: number;
+  /** Where maps are kept between passes; left out: on the device where half the budget holds them, else beside it. */
+  maps?: 'device' | 'host';
   /** Largest tensor that a kernel is given; left out: what the device binds. */
   bindingBytes?: number;
   /** Largest side of a window without its halo, in pixels; left out: as large as the budget allows. */
@@ -47,7 +49,7 @@ export interface PlannedPass {
   halo: number;
   tiles: number;
   flops: number;
-  /** Between the computer's memory and the device's. */
+  /** Read from maps and written to them. */
   movedBytes: number;
   deviceBytes: number;
   /** Norms of the stage whose kept maps no later pass reads. */
@@ -58,6 +60,7 @@ export interface PlannedPass {
 
 export interface TileSchedule {
   extent: Extent;
+  maps: 'device' | 'host';
   passes: readonly PlannedPass[];
   tiles: number;
   flops: number;
@@ -80,8 +83,10 @@ export class BudgetError extends Error {
   }
 }
 
-/** Judged, not measured: what an adapter of each kind computes and moves in a second. Only their ratio matters. */
-const RATES = { cpu: { flops: 1e10, bytes: 2e9 }, gpu: { flops: 1e12, bytes: 2e9 } };
+/** Judged, not measured: what an adapter of each kind computes and moves in a second. Only their ratios matter. */
+const RATES = { cpu: { flops: 1e10, device: 3e9, host: 1e9 }, gpu: { flops: 1e12, device: 5e10, host: 2e9 } };
+/** Most of the device's budget that maps may take. */
+const MAP_SHARE = 0.5;
 const HOST_BUDGET = 4 * 2 ** 30;
 /** Side of the window by which the ways of a stage are compared. */
 const TRIAL = 64;
@@ -97,28 +102,77 @@ export function planTiles(
   extent: Extent,
   options: TileOptions,
 ): TileSchedule {
+  const { maps } = options;
+  const room = MAP_SHARE * (options.budget - FLOAT * params.size);
+  if (maps !== 'host') {
+    const resident = waysThrough(device, network, params, extent, { ...options, maps: 'device', mapBudget: room });
+    const most = Math.max(...resident.map(({ way }) => way.mapBytes));
+    if (maps === 'device' || most <= room) return scheduleOf(resident, 'device', network, extent);
+  }
+  const mapBudget = options.hostBudget ?? HOST_BUDGET;
+  return scheduleOf(
+    waysThrough(device, network, params, extent, { ...options, maps: 'host', mapBudget }),
+    'host',
+    network,
+    extent,
+  );
+}
+
+interface PlannerOptions extends TileOptions {
+  maps: 'device' | 'host';
+  /** Bytes for maps, wherever they are. */
+  mapBudget: number;
+}
+
+/** The best way through every stage; equal stages are planned once. */
+function waysThrough(
+  device: PlanningDevice,
+  network: StagedNetwork,
+  params: ParameterSet,
+  extent: Extent,
+  options: PlannerOptions,
+): ChosenWay[] {
   const stages = network.stages(new Graph());
-  const ways = new Map<string, StageWay>();
-  const passes: PlannedPass[] = [];
-  let hostBytes = 0;
-  stages.forEach((stage, index) => {
+  const ways = new Map<string, Omit<ChosenWay, 'stage'>>();
+  return stages.map((stage, index) => {
     const input = index === 0 ? null : stages[index - 1].output;
-    const kind = JSON.stringify([stage.norms, stage.output, input, index === 0, index === stages.length - 1]);
-    const known = ways.get(kind);
-    const way = known ?? new StagePlanner(device, network, params, extent, options, stage, index, input).best();
-    ways.set(kind, way);
-    hostBytes = Math.max(hostBytes, way.hostBytes);
-    passes.push(...way.passes.map((pass) => ({ ...pass, stage: index, label: labelOf(stage, pass.pass) })));
+    const isLast = index === stages.length - 1;
+    const kind = JSON.stringify([stage.norms, stage.output, input, isLast]);
+    const planner = new StagePlanner(device, network, params, extent, options, stage, index, input, isLast);
+    const chosen = ways.get(kind) ?? { planner, way: planner.best() };
+    ways.set(kind, chosen);
+    return { stage, ...chosen };
   });
+}
+
+interface ChosenWay {
+  stage: Stage;
+  planner: StagePlanner;
+  way: StageWay;
+}
+
+function scheduleOf(
+  ways: readonly ChosenWay[],
+  maps: 'device' | 'host',
+  network: StagedNetwork,
+  extent: Extent,
+): TileSchedule {
+  const planners = new Map(ways.map(({ planner, way }) => [way, planner]));
+  const windows = new Map([...planners].map(([way, planner]) => [way, planner.sized(way)]));
+  const passes = ways.flatMap(({ stage, way }, index) =>
+    (windows.get(way) ?? []).map((pass) => ({ ...pass, stage: index, label: labelOf(stage, pass.pass) })),
+  );
   const total = (of: (pass: PlannedPass) => number): number => passes.reduce((sum, pass) => sum + of(pass), 0);
+  const mapBytes = Math.max(...ways.map(({ way }) => way.mapBytes));
   return {
     extent,
+    maps,
     passes,
     tiles: total(({ tiles }) => tiles),
     flops: total(({ flops }) => flops),
     movedBytes: total(({ movedBytes }) => movedBytes),
     deviceBytes: Math.max(...passes.map(({ deviceBytes }) => deviceBytes)),
-    hostBytes: hostBytes + FLOAT * (network.planes + 1) * extent.width * extent.height,
+    hostBytes: (maps === 'host' ? mapBytes : 0) + FLOAT * (network.planes + 1) * extent.width * extent.height,
   };
 }
 
@@ -130,7 +184,7 @@ interface StageWay {
   passes: readonly PlannedPass[];
   seconds: number;
   /** The most that is kept at one time, without the network's input and output. */
-  hostBytes: number;
+  mapBytes: number;
 }
 
 class StagePlanner {
@@ -141,22 +195,27 @@ class StagePlanner {
     private readonly network: StagedNetwork,
     private readonly params: ParameterSet,
     private readonly extent: Extent,
-    private readonly options: TileOptions,
+    private readonly options: PlannerOptions,
     private readonly stage: Stage,
     private readonly index: number,
     private readonly input: Point | null,
+    private readonly isLast: boolean,
   ) {}
 
   /** The quickest way whose kept maps fit; where none fits, the one that keeps least. */
   best(): StageWay {
-    const { hostBudget = HOST_BUDGET } = this.options;
     const subsets = Array.from({ length: 2 ** this.stage.norms.length }, (_, bits) => this.judge(bits));
-    const fitting = subsets.filter(({ hostBytes }) => hostBytes <= hostBudget);
+    const fitting = subsets.filter(({ mapBytes }) => mapBytes <= this.options.mapBudget);
     const chosen =
       fitting.length > 0
         ? fitting.reduce((a, b) => (b.seconds < a.seconds ? b : a))
-        : subsets.reduce((a, b) => (b.hostBytes < a.hostBytes ? b : a));
-    return { ...chosen, passes: chosen.passes.map((pass) => this.sized(pass)) };
+        : subsets.reduce((a, b) => (b.mapBytes < a.mapBytes ? b : a));
+    return chosen;
+  }
+
+  /** The passes of a way with the windows that the budget allows. @throws BudgetError */
+  sized({ passes, mapBytes }: StageWay): PlannedPass[] {
+    return passes.map((pass) => this.sizedPass(pass, mapBytes));
   }
 
   /** The stage with the inputs of those norms kept whose bits are set, judged without halos. */
@@ -197,20 +256,20 @@ class StagePlanner {
       };
     });
     const rates = RATES[this.device.traits.kind];
-    const seconds = passes.reduce((sum, p) => sum + p.flops / rates.flops + p.movedBytes / rates.bytes, 0);
-    return { passes, seconds, hostBytes: this.hostBytes(passes, lastReader) };
+    const bytes = rates[this.options.maps];
+    const seconds = passes.reduce((sum, p) => sum + p.flops / rates.flops + p.movedBytes / bytes, 0);
+    return { passes, seconds, mapBytes: this.mapBytes(passes, lastReader) };
   }
 
-  private hostBytes(passes: readonly PlannedPass[], lastReader: (name: string) => number): number {
+  private mapBytes(passes: readonly PlannedPass[], lastReader: (name: string) => number): number {
     const { norms, output } = this.stage;
-    const isLast = output.step === 1;
     const pixels = this.extent.width * this.extent.height;
     const alive = passes.map(({ pass: { end, kept }, inPlace }) => {
       let bytes = this.input ? bytesPerPixel(this.input) : 0;
       for (const norm of kept)
         if (norm <= end && (norm === end || lastReader(passName.kept(norm)) >= end))
           bytes += bytesPerPixel(norms[norm]);
-      if (end === norms.length && !inPlace && !isLast) bytes += bytesPerPixel(output);
+      if (end === norms.length && !inPlace && !this.isLast) bytes += bytesPerPixel(output);
       return bytes * pixels;
     });
     return Math.max(...alive);
@@ -252,16 +311,19 @@ class StagePlanner {
   }
 
   /** The pass with the largest windows that the budget allows. */
-  private sized(planned: PlannedPass): PlannedPass {
+  private sizedPass(planned: PlannedPass, mapBytes: number): PlannedPass {
     const { pass, halo } = planned;
     const { budget, bindingBytes = this.device.mostBindingBytes } = this.options;
-    const parameters = this.params.size * FLOAT;
-    const room = budget - parameters;
+    const onDevice = this.options.maps === 'device';
+    const taken = this.params.size * FLOAT + (onDevice ? mapBytes : 0);
+    const room = budget - taken;
+    const isResult = this.isLast && !planned.collects;
     const { width, height } = this.extent;
     for (let area = width * height; ; ) {
       const window = this.windowOf(area, halo);
       const footprint = this.footprint(pass, window);
-      const bytes = footprint.bytes + 2 * footprint.outputBytes;
+      // Two tiles are read back at a time; sums alone where maps stay on the device.
+      const bytes = footprint.bytes + (onDevice && !isResult ? 0 : 2 * footprint.outputBytes);
       if (bytes <= room && footprint.bindingBytes <= bindingBytes) {
         const tiles = windowsOf(this.extent, window, halo).length;
         const grown = (tiles * window.width * window.height) / (width * height);
@@ -272,7 +334,7 @@ class StagePlanner {
           tiles,
           flops,
           movedBytes: planned.movedBytes * grown,
-          deviceBytes: bytes + parameters,
+          deviceBytes: bytes + taken,
         };
       }
       const used = window.width * window.height;
@@ -281,7 +343,7 @@ class StagePlanner {
       if (room <= 0 || smaller.width * smaller.height >= used)
         throw new BudgetError(
           `a budget of ${mib(budget)} and bindings of ${mib(bindingBytes)}`,
-          `${mib(bytes + parameters)} and ${mib(footprint.bindingBytes)} for windows of ${window.width}×${window.height}`,
+          `${mib(bytes + taken)} and ${mib(footprint.bindingBytes)} for windows of ${window.width}×${window.height}`,
           'give more memory or take a narrower network',
         );
       area = next;
@@ -317,7 +379,10 @@ export function showSchedule(schedule: TileSchedule): string {
   return [scheduleSummary(schedule), ...rows].join('\n');
 }
 
-/** "27 passes over 96 tiles, at most 212.0 MiB on the device and 1.2 GiB beside it". */
-export function scheduleSummary({ passes, tiles, deviceBytes, hostBytes, movedBytes }: TileSchedule): string {
-  return `${passes.length} passes over ${tiles} tiles, at most ${mib(deviceBytes)} on the device and ${mib(hostBytes)} beside it, ${mib(movedBytes)} moved`;
+/** "27 passes over 96 tiles, maps on the device; at most 212.0 MiB on the device and 64.0 MiB beside it, …". */
+export function scheduleSummary({ passes, tiles, maps, deviceBytes, hostBytes, movedBytes }: TileSchedule): string {
+  return (
+    `${passes.length} passes over ${tiles} tiles, maps on the ${maps}; at most ${mib(deviceBytes)} on the device and ` +
+    `${mib(hostBytes)} beside it, ${mib(movedBytes)} moved`
+  );
 }

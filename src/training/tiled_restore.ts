@@ -3,9 +3,9 @@
  * that of one run over the whole plane, to float32's rounding, whatever the tiles.
  */
 import type { Plane } from '../imaging/image';
-import { passName, type StagedNetwork, throughStages, tracePass } from '../models/stages';
-import { type Engine, Graph, type ParameterSet, type Program } from '../runtime';
-import { FeatureMap } from './feature_map';
+import { type Point, passName, type StagedNetwork, throughStages, tracePass } from '../models/stages';
+import { DeviceMap, type Engine, Graph, type ParameterSet, type Program, type RunInput } from '../runtime';
+import { type FeatureMap, HostMap } from './feature_map';
 import { Moments } from './moments';
 import { type PlannedPass, planTiles, type TileOptions, type TileSchedule } from './tile_plan';
 import { type Extent, interleaved, type Rectangle, type Window, windowsOf } from './windows';
@@ -16,6 +16,9 @@ export interface TiledOptions {
   /** Throws to stop between two tiles. */
   checkpoint?: () => void;
 }
+
+/** Outputs of a pass up to a norm. */
+const SUMS = ['shift', 'sums', 'squares'];
 
 /** Declares every parameter of a network, in its own order: before a set gets its memory, and before planning. */
 export function declareNetwork(network: StagedNetwork, params: ParameterSet): void {
@@ -41,43 +44,59 @@ export class TiledNetwork {
   async run(planes: readonly Plane[], schedule: TileSchedule, options: TiledOptions = {}): Promise<Plane> {
     const { extent, passes } = schedule;
     const all = { x: 0, y: 0, ...extent };
-    const source = new FeatureMap(extent.height, extent.width, planes.length);
+    const source = new HostMap(extent.height, extent.width, planes.length);
     source.write(interleaved(planes), all, all);
-    let stage = new StageRun(this.network, source, source);
+    const result = new HostMap(extent.height, extent.width, 1);
+    const makeMap = ({ step, channels }: Point): FeatureMap => {
+      const [height, width] = [extent.height / step, extent.width / step];
+      return schedule.maps === 'device'
+        ? this.engine.map(height, width, channels)
+        : new HostMap(height, width, channels);
+    };
+    const maps = new StageMaps(this.network, source, result, makeMap);
     let flops = 0;
-    for (const [i, pass] of passes.entries()) {
-      if (i > 0 && pass.stage !== passes[i - 1].stage) stage = new StageRun(this.network, source, stage.output);
-      await this.runPass(pass, stage, extent, (share) => {
-        options.checkpoint?.();
-        options.onProgress?.((flops + share * pass.flops) / schedule.flops);
-      });
-      flops += pass.flops;
+    try {
+      for (const [i, pass] of passes.entries()) {
+        if (i > 0 && pass.stage !== passes[i - 1].stage) maps.nextStage();
+        await this.runPass(pass, maps, extent, i === passes.length - 1, (share) => {
+          options.checkpoint?.();
+          options.onProgress?.((flops + share * pass.flops) / schedule.flops);
+        });
+        flops += pass.flops;
+      }
+    } finally {
+      maps.destroy();
     }
-    return { ...extent, data: stage.output.read(all) };
+    return { ...extent, data: result.read(all) };
   }
 
   private async runPass(
     planned: PlannedPass,
-    run: StageRun,
+    maps: StageMaps,
     extent: Extent,
+    isLast: boolean,
     onTile: (share: number) => void,
   ): Promise<void> {
-    const { end, halo, window, stores } = planned;
-    const map = stores ? run.mapFor(planned, extent) : undefined;
+    const { end, halo, window, collects } = planned;
+    const map = maps.startPass(planned, isLast);
     const moments = new Moments(end.channels);
-    const absorb = async ({ at, core }: Window, reading: ReturnType<Program['read']>): Promise<void> => {
-      const { shift, sums, squares, map: values } = await reading;
-      if (sums) moments.add(shift, sums, squares, (core.width * core.height) / end.step ** 2);
-      map?.write(values, stepped(at, end.step), stepped(core, end.step));
-    };
     const program = await this.compile(planned);
+    const runTile = async ({ at, core }: Window): Promise<void> => {
+      const place = { at: stepped(at, end.step), core: stepped(core, end.step) };
+      const keep = map instanceof DeviceMap ? { map: { map, ...place } } : undefined;
+      program.run(maps.inputs(planned, { at, core }), { seed: 0, step: 0, keep });
+      const names = [...(collects ? SUMS : []), ...(map instanceof HostMap ? ['map'] : [])];
+      if (names.length === 0) return await program.finished();
+      const { shift, sums, squares, map: values } = await program.read(names);
+      if (collects) moments.add(shift, sums, squares, (core.width * core.height) / end.step ** 2);
+      if (map instanceof HostMap) map.write(values, place.at, place.core);
+    };
     const windows = windowsOf(extent, window, halo);
     let last = Promise.resolve();
     try {
       for (const [i, one] of windows.entries()) {
-        program.run(run.inputs(planned, one), { seed: 0, step: 0 });
         const before = last;
-        last = absorb(one, program.read());
+        last = runTile(one);
         await before; // this tile is computed while the one before it is taken in
         onTile((i + 1) / windows.length);
       }
@@ -86,7 +105,7 @@ export class TiledNetwork {
       await Promise.allSettled([last]);
       program.destroy();
     }
-    run.finish(planned, map, moments);
+    maps.finishPass(planned, map, moments);
   }
 
   private compile({ stage, pass, window, label }: PlannedPass): Promise<Program> {
@@ -96,32 +115,49 @@ export class TiledNetwork {
   }
 }
 
-/** What the passes of one stage hand to each other. */
-class StageRun {
-  output: FeatureMap;
+/** What passes hand to each other. */
+class StageMaps {
+  /** The stage's input and output. */
+  private x: FeatureMap;
+  private output: FeatureMap;
+  private filling: FeatureMap | undefined;
   private readonly kept = new Map<number, FeatureMap>();
-  private readonly moments: { mean: Float32Array; variance: Float32Array }[] = [];
+  private moments: { mean: Float32Array; variance: Float32Array }[] = [];
 
   constructor(
     private readonly network: StagedNetwork,
-    private readonly source: FeatureMap,
-    private readonly x: FeatureMap,
+    private readonly source: HostMap,
+    private readonly result: HostMap,
+    private readonly makeMap: (point: Point) => FeatureMap,
   ) {
-    this.output = x;
+    this.x = source;
+    this.output = source;
   }
 
-  /** The map that a pass fills. */
-  mapFor({ end, inPlace }: PlannedPass, { width, height }: Extent): FeatureMap {
-    return inPlace ? this.x : new FeatureMap(height / end.step, width / end.step, end.channels);
+  nextStage(): void {
+    if (this.x !== this.output) release(this.x);
+    this.x = this.output;
+    this.moments = [];
+  }
+
+  /** The map that a pass fills, where it fills one. */
+  startPass({ stores, end, inPlace }: PlannedPass, isLast: boolean): FeatureMap | undefined {
+    if (!stores) return undefined;
+    if (isLast) return this.result;
+    this.filling = inPlace ? this.x : this.makeMap(end);
+    return this.filling;
   }
 
   /** Everything that a pass reads for one window. */
-  inputs({ inputs, end }: PlannedPass, { at, core }: Window): Record<string, Float32Array> {
-    const given: Record<string, Float32Array> = {};
-    const give = (name: string, values: () => Float32Array): void => {
+  inputs({ inputs, end }: PlannedPass, { at, core }: Window): Record<string, RunInput> {
+    const given: Record<string, RunInput> = {};
+    const give = (name: string, values: () => RunInput): void => {
       if (inputs.includes(name)) given[name] = values();
     };
-    const part = (map: FeatureMap) => () => map.read(stepped(at, this.source.width / map.width));
+    const part = (map: FeatureMap) => (): RunInput => {
+      const place = stepped(at, this.source.width / map.width);
+      return map instanceof DeviceMap ? { map, at: place } : map.read(place);
+    };
     for (const [name, values] of Object.entries(this.network.inputs ?? {})) give(name, () => values);
     give(passName.source, part(this.source));
     give(passName.x, part(this.x));
@@ -135,13 +171,26 @@ class StageRun {
     return given;
   }
 
-  finish({ pass, collects, dropped }: PlannedPass, map: FeatureMap | undefined, moments: Moments): void {
+  finishPass({ pass, collects, dropped }: PlannedPass, map: FeatureMap | undefined, moments: Moments): void {
+    this.filling = undefined;
     if (collects) this.moments[pass.end] = moments.values();
     if (map && collects) this.kept.set(pass.end, map);
     else if (map) this.output = map;
-    for (const norm of dropped) this.kept.delete(norm);
+    for (const norm of dropped) {
+      release(this.kept.get(norm));
+      this.kept.delete(norm);
+    }
+  }
+
+  /** Frees what is on the device. */
+  destroy(): void {
+    for (const map of new Set([this.x, this.output, this.filling, ...this.kept.values()])) release(map);
   }
 }
+
+const release = (map: FeatureMap | undefined): void => {
+  if (map instanceof DeviceMap) map.destroy();
+};
 
 /** 1 for the pixels of `core` among those from `start`, 0 for the others; all counted in image pixels. */
 function inside(start: number, length: number, core: number, coreLength: number, step: number): Float32Array {
