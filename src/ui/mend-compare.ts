@@ -111,6 +111,16 @@ export class MendCompare extends LitElement {
         height: 100%;
       }
 
+      /* On the dark stage of both schemes. */
+      wa-comparison::part(divider) {
+        background: #fff;
+      }
+
+      wa-comparison::part(handle) {
+        background: #fff;
+        color: #10151a;
+      }
+
       wa-comparison mend-viewer {
         width: 100%;
         height: 100%;
