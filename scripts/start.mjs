@@ -46,7 +46,7 @@ function readOptions(args) {
 }
 
 async function buildPage() {
-  const sources = ['src', 'shaders', 'models', 'vite.config.ts', 'tsconfig.json', 'package-lock.json'];
+  const sources = ['src', 'shaders', 'models', 'docs/evidence', 'vite.config.ts', 'tsconfig.json', 'package-lock.json'];
   const built = join(root, 'dist', 'app', 'index.html');
   if (
     !isStale(
