@@ -76,6 +76,16 @@ export function count({ values }: CommandLine, name: string, least: number): num
   return number;
 }
 
+/** A number above 0, or undefined where the option is not given. */
+export function positive({ values }: CommandLine, name: string): number | undefined {
+  const value = values[name];
+  if (typeof value !== 'string') return undefined;
+  const number = Number(value);
+  if (!(number > 0 && Number.isFinite(number)))
+    throw new UsageError(`--${name}: got ${value}, wanted a number above 0`);
+  return number;
+}
+
 /** One of `choices`. */
 export function choice<T extends string>(line: CommandLine, name: string, choices: readonly T[], fallback?: T): T {
   const value = text(line, name, fallback);

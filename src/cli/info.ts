@@ -48,6 +48,14 @@ function aboutImage({ data, size, sampleType, meta }: Image): Record<string, unk
 function listed(json: Record<string, unknown>): string {
   return Object.entries(json)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name.padEnd(14)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(
+      ([name, value]) =>
+        `${name.padEnd(14)} ${shortened(typeof value === 'object' ? JSON.stringify(value) : `${value}`)}`,
+    )
     .join('\n');
+}
+
+/** A microscope's own notes can fill many screens; --json has them whole. */
+function shortened(value: string): string {
+  return value.length > 200 ? `${value.slice(0, 199)}…` : value;
 }

@@ -3,11 +3,12 @@ import { basename, extname, join } from 'node:path';
 import { type ImageFormat, writeImage } from '../imaging/write_image';
 import { readModelFile } from '../training/model_file';
 import { restoreImage } from '../training/restore';
-import { type Command, text, UsageError } from './command';
+import { scheduleSummary, type TileSchedule } from '../training/tile_plan';
+import { type Command, positive, text, UsageError } from './command';
 import { imageFiles, isFolder, readBytes, readImageFile, writeBytes } from './files';
 import { startEngine } from './gpu';
 
-const USAGE = `Usage: mendscope restore INPUT… --model MODEL.safetensors --out DIR [--task TASK] [--views side|plain] [--json]
+const USAGE = `Usage: mendscope restore INPUT… --model MODEL.safetensors --out DIR [--task TASK] [--views side|plain] [--memory MB] [--json]
 
 Restores images, or every image of the folders given, and writes them under the same names to DIR with the same size
 and sample type.
@@ -17,7 +18,10 @@ and sample type.
   --task TASK     one of the model's tasks; a stack of an axial task is restored on its XZ and YZ views
   --views side    restore a stack on its XZ and YZ views whatever the task says; plain: plane by plane
 
-JSON: {adapter, software, model, restored: [{input, output, seconds}]}
+  --memory MB     device memory to stay within; an image that takes more is restored in tiles, with the same result
+
+JSON: {adapter, software, model, restored: [{input, output, seconds, tiled?: {passes, tiles, maps, deviceBytes,
+hostBytes, movedBytes}}]}
 `;
 
 export const restore: Command = {
@@ -28,6 +32,8 @@ export const restore: Command = {
     out: { type: 'string' },
     task: { type: 'string' },
     views: { type: 'string' },
+    factor: { type: 'string' },
+    memory: { type: 'string' },
   },
   async run(line, context) {
     if (line.positionals.length === 0) throw new UsageError('got no input, wanted images or folders');
@@ -37,18 +43,30 @@ export const restore: Command = {
     const views = line.values.views;
     if (views !== undefined && views !== 'side' && views !== 'plain')
       throw new UsageError(`--views: got ${String(views)}, wanted side or plain`);
+    const budget = megabytes(line.values.memory);
+    const axialFactor = positive(line, 'factor');
     const model = readModelFile(await readBytes(modelPath));
     const inputs = await expand(line.positionals);
     const engine = await startEngine(context);
-    const restored: { input: string; output: string; seconds: number }[] = [];
+    const restored: { input: string; output: string; seconds: number; tiled?: TileSummary }[] = [];
     for (const input of inputs) {
       const began = performance.now();
       const image = await readImageFile(input);
-      const mended = await restoreImage(engine, model, image, { task, xzViews: views && views === 'side' });
+      let tiled: TileSummary | undefined;
+      const mended = await restoreImage(engine, model, image, {
+        task,
+        xzViews: views && views === 'side',
+        axialFactor,
+        budget,
+        onSchedule: (schedule) => {
+          tiled = summaryOf(schedule);
+          context.say(`${input}: ${scheduleSummary(schedule)}`);
+        },
+      });
       const output = join(folder, outputName(input));
       await writeBytes(output, writeImage(mended, formatOf(output)));
       const seconds = (performance.now() - began) / 1000;
-      restored.push({ input, output, seconds });
+      restored.push({ input, output, seconds, tiled });
       context.say(`${input} → ${output} (${seconds.toFixed(1)} s)`);
     }
     const { name, software } = engine.adapter;
@@ -58,6 +76,27 @@ export const restore: Command = {
     };
   },
 };
+
+/** A schedule in numbers. */
+type TileSummary = Pick<TileSchedule, 'tiles' | 'maps' | 'deviceBytes' | 'hostBytes' | 'movedBytes'> & {
+  passes: number;
+};
+
+const summaryOf = ({ passes, tiles, maps, deviceBytes, hostBytes, movedBytes }: TileSchedule): TileSummary => ({
+  passes: passes.length,
+  tiles,
+  maps,
+  deviceBytes,
+  hostBytes,
+  movedBytes,
+});
+
+function megabytes(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const megabytes = Number(value);
+  if (!(megabytes > 0)) throw new UsageError(`--memory: got ${String(value)}, wanted megabytes, such as 256`);
+  return megabytes * 1e6;
+}
 
 async function expand(paths: string[]): Promise<string[]> {
   const files: string[] = [];

@@ -10,7 +10,17 @@ import type { FromThread, TrainConfig } from '../training/messages';
 import { readModelFile } from '../training/model_file';
 import { OWN_PHI } from '../training/own_phi';
 import { train as trainRun } from '../training/session';
-import { type Command, type CommandLine, type Context, choice, count, text, texts, UsageError } from './command';
+import {
+  type Command,
+  type CommandLine,
+  type Context,
+  choice,
+  count,
+  positive,
+  text,
+  texts,
+  UsageError,
+} from './command';
 import { readBytes, writeBytes } from './files';
 import { startEngine } from './gpu';
 import { trainingData } from './train_data';
@@ -22,8 +32,11 @@ Trains CIN-GAN on all tasks together, then one restorer for all of them, and wri
 
   --pairs TASK=D:C       images of folder D and their clean partners in C, paired by file name; repeatable
   --unpaired TASK=D:C    folders whose images need not belong together; repeatable
-                         D:C may be phantom:embryo-axial, phantom:embryo-noise, phantom:retina, phantom:microtubules
+                         D:C may be phantom:embryo-axial, phantom:embryo-noise, phantom:retina, phantom:microtubules,
+                         or, for --pairs, stack:FILE: the stack's slices, and the same made to look like its side views
   --axial TASK           the task's defect lies along the rows (y): no quarter turns; repeatable
+  --psf L,A              for stack:FILE, σ of the microscope's blur across and along z, in pixels; 1,3 if left out
+  --factor F             for stack:FILE, how many times coarser z is than x; as the file says if left out
   --limit N              at most N pairs, or images of each side, per task (phantoms: as many; 10 if left out)
   --preset P             tiny, grid, laptop (default) or paper
   --steps N              restorer steps; the preset's if left out
@@ -45,6 +58,8 @@ export const train: Command = {
     pairs: { type: 'string', multiple: true },
     unpaired: { type: 'string', multiple: true },
     axial: { type: 'string', multiple: true },
+    psf: { type: 'string' },
+    factor: { type: 'string' },
     limit: { type: 'string' },
     preset: { type: 'string' },
     steps: { type: 'string' },
@@ -68,6 +83,7 @@ export const train: Command = {
       axial: texts(line, 'axial'),
       limit: count(line, 'limit', 1),
       seed: config.seed,
+      stack: { psf: psfOf(text(line, 'psf', '1,3')), factor: positive(line, 'factor') },
     });
     const phi = await phiOf(line);
     const resume = line.values.resume === undefined ? undefined : await readBytes(text(line, 'resume'));
@@ -123,6 +139,13 @@ function trainConfig(line: CommandLine): TrainConfig {
     throw new UsageError('--checkpoint-every needs --checkpoint FILE');
   runConfig(config);
   return config;
+}
+
+function psfOf(words: string): { lateral: number; axial: number } {
+  const [lateral, axial, ...more] = words.split(',').map(Number);
+  if (!(lateral > 0 && axial >= lateral) || more.length > 0)
+    throw new UsageError(`--psf: got ${words}, wanted two numbers such as 1,3, the second no smaller`);
+  return { lateral, axial };
 }
 
 async function phiOf(line: CommandLine) {

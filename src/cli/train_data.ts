@@ -1,6 +1,8 @@
 /** `--pairs` and `--unpaired` of the terminal program → the data of a run. */
+import { axialFactor, axialPairs } from '../imaging/axial';
 import { pairByName } from '../imaging/dataset';
 import { type Image, imageOfPlane } from '../imaging/image';
+import type { AxialPsf } from '../imaging/optics';
 import { AXIAL_TASKS, PHANTOM_TASKS, type PhantomTask, phantomPair } from '../imaging/phantoms/phantom';
 import { Random } from '../imaging/random';
 import type { TrainingData, TrainingTask } from '../training/messages';
@@ -8,7 +10,7 @@ import { UsageError } from './command';
 import { type ImageFile, imageFiles, readImageFile } from './files';
 
 export interface DataWords {
-  /** TASK=DEFECTIVE_DIR:CLEAN_DIR or TASK=phantom:KIND. */
+  /** TASK=DEFECTIVE_DIR:CLEAN_DIR, TASK=phantom:KIND or, for pairs, TASK=stack:FILE. */
   pairs: string[];
   unpaired: string[];
   /** Tasks whose defect has a direction, rows being the bad axis. */
@@ -16,12 +18,14 @@ export interface DataWords {
   /** At most this many pairs, or images of each side, per task. */
   limit: number | undefined;
   seed: number;
+  /** How a stack's lateral slices are made to look like its side views. */
+  stack: { psf: AxialPsf; factor: number | undefined };
 }
 
 /** How many phantoms a task takes where no limit says otherwise; the paper's smallest setting. */
 const PHANTOMS = 10;
 
-export async function trainingData({ pairs, unpaired, axial, limit, seed }: DataWords): Promise<TrainingData> {
+export async function trainingData({ pairs, unpaired, axial, limit, seed, stack }: DataWords): Promise<TrainingData> {
   const tasks: TrainingTask[] = [];
   const words = [
     ...pairs.map((word) => ['paired', word] as const),
@@ -31,12 +35,10 @@ export async function trainingData({ pairs, unpaired, axial, limit, seed }: Data
   for (const [kind, word] of words) {
     const { name, source } = split(word);
     if (tasks.some((task) => task.name === name)) throw new UsageError(`task '${name}' is given twice`);
-    const phantom = /^phantom:(.*)$/.exec(source)?.[1];
-    tasks.push(
-      phantom === undefined
-        ? await folderTask(kind, name, source, axial.includes(name), limit)
-        : phantomTask(kind, name, phantom, limit ?? PHANTOMS, seed),
-    );
+    const [, made, what] = /^(phantom|stack):(.*)$/.exec(source) ?? [];
+    if (made === 'phantom') tasks.push(phantomTask(kind, name, what, limit ?? PHANTOMS, seed));
+    else if (made === 'stack') tasks.push(await stackTask(kind, name, what, { ...stack, limit, seed }));
+    else tasks.push(await folderTask(kind, name, source, axial.includes(name), limit));
   }
   const stray = axial.find((name) => !tasks.some((task) => task.name === name));
   if (stray !== undefined) throw new UsageError(`--axial ${stray}: no task has that name`);
@@ -45,7 +47,8 @@ export async function trainingData({ pairs, unpaired, axial, limit, seed }: Data
 
 function split(word: string): { name: string; source: string } {
   const [, name, source] = /^([^=]+)=(.+)$/.exec(word) ?? [];
-  if (!name) throw new UsageError(`got '${word}', wanted TASK=DEFECTIVE_DIR:CLEAN_DIR or TASK=phantom:KIND`);
+  if (!name)
+    throw new UsageError(`got '${word}', wanted TASK=DEFECTIVE_DIR:CLEAN_DIR, TASK=phantom:KIND or TASK=stack:FILE`);
   return { name, source };
 }
 
@@ -72,6 +75,33 @@ async function folderTask(
       clean: await readImageFile(pair.clean.path),
     });
   return { kind, name, axial, pairs };
+}
+
+/** CARE's axial pairs: a stack's own lateral slices, and the same made to look like its side views. */
+async function stackTask(
+  kind: 'paired' | 'unpaired',
+  name: string,
+  path: string,
+  { psf, factor, limit, seed }: DataWords['stack'] & { limit: number | undefined; seed: number },
+): Promise<TrainingTask> {
+  if (kind === 'unpaired') throw new UsageError(`task '${name}': a stack makes pairs; give it to --pairs`);
+  const image = await readImageFile(path);
+  const random = new Random(seed, 999);
+  const pairs: { name: string; defective: Image; clean: Image }[] = [];
+  for (let c = 0; c < image.size.c; c++)
+    for (const [i, pair] of axialPairs(image, random, { factor: factor ?? axialFactor(image), psf, c }).entries())
+      pairs.push({
+        name: `c${c} z${String(i).padStart(4, '0')}`,
+        defective: imageOfPlane(pair.defective, 'float32'),
+        clean: imageOfPlane(pair.clean, 'float32'),
+      });
+  return { kind, name, axial: true, pairs: spread(pairs, limit ?? pairs.length) };
+}
+
+/** `count` of the items, evenly over the list. */
+function spread<T>(items: T[], count: number): T[] {
+  if (count >= items.length) return items;
+  return Array.from({ length: count }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / count)]);
 }
 
 /** Phantoms of the run's seed; unpaired, the clean and the defective ones show different objects. */

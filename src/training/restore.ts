@@ -3,12 +3,14 @@
  * the model records, padded to the network's multiple, in one run or, where that takes too much memory, piece by piece
  * with the same result, mapped back to the input's intensities.
  */
+import { isotropicView } from '../imaging/axial';
+import { resizeLinear } from '../imaging/filters';
 import { getPlane, type Image, type Plane, planePlaces, SAMPLE_RANGE, setPlane } from '../imaging/image';
 import { measureScales, type Scale } from '../imaging/normalisation';
 import { combineViews, xzPlanes, yzPlanes } from '../imaging/views';
 import { restorerStages } from '../models/restorer';
 import { STAGE_MULTIPLE, type StagedNetwork } from '../models/stages';
-import { type Engine, ParameterSet } from '../runtime';
+import { type Engine, OutOfMemoryError, ParameterSet } from '../runtime';
 import { type ModelFile, ModelFileError } from './model_file';
 import { cropped, paddedExtent, reflected } from './padding';
 import type { TileSchedule } from './tile_plan';
@@ -21,6 +23,8 @@ export interface RestoreOptions {
   task?: string;
   /** Restore XZ and YZ views and combine them. Left out: where the task, or every task of the model, is axial. */
   xzViews?: boolean;
+  /** How many times coarser z is than x, for side views; left out: as the image says. */
+  axialFactor?: number;
   /** Bytes of device memory to stay within; left out: {@link defaultBudget}. */
   budget?: number;
   /** Planes done, in fractions where a plane is restored piece by piece. */
@@ -50,8 +54,12 @@ export async function restoreImage(
     meta: { ...image.meta, record: recordText(model, options, scales) },
   };
   const network = new Restoration(engine, model, options);
-  if (asViews) await restoreViews(network, image, restored, scales, options);
-  else await restorePlanes(network, image, restored, scales, options);
+  try {
+    if (asViews) await restoreViews(network, image, restored, scales, options);
+    else await restorePlanes(network, image, restored, scales, options);
+  } finally {
+    network.destroy();
+  }
   return restored;
 }
 
@@ -85,32 +93,42 @@ async function restorePlanes(
   }
 }
 
+/** Each side view at square pixels, as the network saw them in training, then back to the stack's own planes. */
 async function restoreViews(
   network: Restoration,
   image: Image,
   restored: Image,
   scales: Scale[],
-  { onProgress, cancelled }: RestoreOptions,
+  { onProgress, cancelled, axialFactor }: RestoreOptions,
 ): Promise<void> {
-  const { t: frames, c: channels, x, y } = image.size;
+  const factor = axialFactor ?? factorOf(image);
+  const { t: frames, c: channels, x, y, z: planes } = image.size;
   const total = frames * channels * (x + y);
   let done = 0;
+  const mend = async (view: Plane, scale: Scale): Promise<Plane> => {
+    if (cancelled?.()) throw new Cancelled();
+    const mended = await network.restore(isotropicView(scaled(view, scale), factor));
+    onProgress?.(++done, total);
+    return toUnit(resizeLinear(mended, 'y', planes));
+  };
   for (let t = 0; t < frames; t++)
     for (let c = 0; c < channels; c++) {
-      const views: Plane[][] = [];
-      for (const planes of [xzPlanes(image, { t, c }), yzPlanes(image, { t, c })]) {
+      const sides: Plane[][] = [];
+      for (const views of [xzPlanes(image, { t, c }), yzPlanes(image, { t, c })]) {
         const mended: Plane[] = [];
-        for (const plane of planes) {
-          if (cancelled?.()) throw new Cancelled();
-          mended.push(toUnit(await network.restore(scaled(plane, scales[c]))));
-          onProgress?.(++done, total);
-        }
-        views.push(mended);
+        for (const view of views) mended.push(await mend(view, scales[c]));
+        sides.push(mended);
       }
-      combineViews(views[0], views[1]).forEach((plane, z) => {
+      combineViews(sides[0], sides[1]).forEach((plane, z) => {
         setPlane(restored, { t, z, c }, unscaled(fromUnit(plane), scales[c], image));
       });
     }
+}
+
+/** Plane distance over pixel size, where the file says both; a stack that says neither counts as isotropic. */
+function factorOf({ meta: { pixelSize } }: Image): number {
+  const { x, z } = pixelSize;
+  return x !== undefined && z !== undefined && x > 0 && z > 0 ? z / x : 1;
 }
 
 /** The restorer of one model, for planes in −1..1. */
@@ -118,11 +136,11 @@ export class Restoration {
   private readonly params = new ParameterSet('restorer');
   private readonly whole: WholeNetwork;
   private readonly tiled: TiledNetwork;
-  private readonly budget: number;
+  private budget: number;
   private schedule: TileSchedule | undefined;
 
   constructor(
-    engine: Engine,
+    private readonly engine: Engine,
     model: ModelFile,
     private readonly options: Pick<RestoreOptions, 'budget' | 'cancelled' | 'onSchedule'> = {},
   ) {
@@ -134,16 +152,36 @@ export class Restoration {
     this.budget = options.budget ?? defaultBudget(engine);
   }
 
+  /** In smaller and smaller pieces where the device has less memory than its limits promised. */
   async restore(plane: Plane, onShare?: (share: number) => void): Promise<Plane> {
+    for (;;) {
+      try {
+        return await this.restoreWithin(plane, onShare);
+      } catch (error) {
+        if (!(error instanceof OutOfMemoryError) || this.budget / 2 < LEAST_BUDGET) throw error;
+        this.whole.destroy();
+        this.budget /= 2;
+        this.schedule = undefined;
+      }
+    }
+  }
+
+  private async restoreWithin(plane: Plane, onShare?: (share: number) => void): Promise<Plane> {
     const extent = {
       width: paddedExtent(plane.width, STAGE_MULTIPLE),
       height: paddedExtent(plane.height, STAGE_MULTIPLE),
     };
     const padded = { ...extent, data: reflected(plane, extent) };
-    const mended = this.whole.fits(extent, this.budget)
-      ? await this.whole.run([padded])
-      : await this.tiled.run([padded], this.scheduleFor(extent), { onProgress: onShare, checkpoint: this.checkpoint });
-    return cropped(mended, plane);
+    if (this.whole.fits(extent, this.budget)) return cropped(await this.whole.run([padded]), plane);
+    this.whole.destroy();
+    const progress = { onProgress: onShare, checkpoint: this.checkpoint };
+    return cropped(await this.tiled.run([padded], this.scheduleFor(extent), progress), plane);
+  }
+
+  /** Frees what it has on the device. */
+  destroy(): void {
+    this.whole.destroy();
+    this.engine.release(this.params);
   }
 
   private scheduleFor(extent: Extent): TileSchedule {
@@ -159,6 +197,9 @@ export class Restoration {
     if (this.options.cancelled?.()) throw new Cancelled();
   };
 }
+
+/** With less than this no device restores anything. */
+const LEAST_BUDGET = 2 ** 25;
 
 /** WebGPU does not tell how much memory there is: the largest buffer that the adapter makes, at most 1 GiB. */
 export const defaultBudget = ({ adapter }: Engine): number => Math.min(adapter.limits.maxBufferSize, 2 ** 30);

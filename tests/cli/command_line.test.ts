@@ -45,7 +45,10 @@ describe('wrong use ends with 2 and says what is wanted', () => {
     [['evaluate', 'a', 'b', '--colour'], "Unknown option '--colour'"],
     [['info'], 'got 0 files, wanted one'],
     [['train', '--out', 'm'], 'got no data, wanted --pairs or --unpaired'],
-    [['train', '--out', 'm', '--pairs', 'a'], "got 'a', wanted TASK=DEFECTIVE_DIR:CLEAN_DIR or TASK=phantom:KIND"],
+    [
+      ['train', '--out', 'm', '--pairs', 'a'],
+      "got 'a', wanted TASK=DEFECTIVE_DIR:CLEAN_DIR, TASK=phantom:KIND or TASK=stack:FILE",
+    ],
     [['train', '--out', 'm', '--pairs', 'a=phantom:moon'], 'got phantom:moon, wanted phantom:embryo-axial|'],
     [['train', '--out', 'm', '--steps', '-3', '--pairs', 'a=phantom:retina'], "'--steps' argument is ambiguous"],
     [['train', '--out', 'm', '--steps', '0', '--pairs', 'a=phantom:retina'], '--steps: got 0, wanted a whole number'],
@@ -113,7 +116,14 @@ test('folders of unlike names list what has no partner', async () => {
     join(other, 'z.tif'),
     writeImage(imageOfPlane({ width: 2, height: 2, data: new Float32Array(4) }, 'uint8'), 'tiff'),
   );
-  const data = { pairs: [`t=${join(noisy, '..')}:${other}`], unpaired: [], axial: [], limit: undefined, seed: 0 };
+  const data = {
+    pairs: [`t=${join(noisy, '..')}:${other}`],
+    unpaired: [],
+    axial: [],
+    limit: undefined,
+    seed: 0,
+    stack: { psf: { lateral: 1, axial: 3 }, factor: undefined },
+  };
   await expect(trainingData(data)).rejects.toThrow('clean z.tif');
   rmSync(other, { recursive: true });
 });
