@@ -105,8 +105,8 @@ function ablation(given: GridSettings): Cell[] {
   const base = { ...paired('mend', phantoms, s), changes: { detail: 0 } };
   const without = [{ network: 'resnet' }, { flips: 0 }, { intensity: 0 }, { average: 0 }] as const;
   const rates: [Method, number[]][] = [
-    ['mend', [1e-3, 4e-3]],
-    ['care', [4e-4, 1e-3, 2e-3]],
+    ['mend', [3e-4, 3e-3]],
+    ['care', [3e-4, 1e-3, 3e-3]],
     ['deblurgan', [1e-4, 3e-4, 1e-3]],
   ];
   return [

@@ -232,7 +232,7 @@ async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     batch: BATCH,
     learningRate: cell.learningRate ?? LEARNING_RATE.mend,
     intensity: number('intensity', MEND_DEFAULTS.intensity),
-    averageDecay: number('average', MEND_DEFAULTS.averageDecay),
+    averageDecay: number('average', averageDecay(cell.updates)),
     epoch: Math.max(10, Math.round(cell.updates / 20)),
     seed: cell.seed,
   };
@@ -328,6 +328,9 @@ const SYNTHETIC_COPIES = 4;
 /** docs/evidence/README.md says which of these were searched for, on development seeds, and which were not yet. */
 const LEARNING_RATE = { care: 1e-3, deblurgan: 3e-4, cyclegan: 5e-4, paper: 1e-3, mend: 1e-3 };
 const MEND_NETWORK: MendNetwork['kind'] = 'unet';
+
+/** A running mean over about the last tenth of the updates, which the weights of a short run must not lag behind. */
+const averageDecay = (updates: number): number => Math.min(0.999, Math.max(0, 1 - 10 / updates));
 
 function cinGanConfig(cell: Cell): CinGanConfig {
   return { ...CIN_GAN_DEFAULTS[cell.preset], steps: cell.cinUpdates, batch: BATCH };
