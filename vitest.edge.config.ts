@@ -7,7 +7,7 @@ export default defineConfig({
     name: 'edge',
     include: ['tests/edge/**/*.edge.ts'],
     fileParallelism: false,
-    testTimeout: 600_000,
+    testTimeout: 1_800_000,
     hookTimeout: 120_000,
     disableConsoleIntercept: true,
   },
