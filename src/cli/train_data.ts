@@ -89,7 +89,11 @@ async function stackTask(
   const random = new Random(seed, 999);
   const pairs: { name: string; defective: Image; clean: Image }[] = [];
   for (let c = 0; c < image.size.c; c++)
-    for (const [i, pair] of axialPairs(image, random, { factor: factor ?? axialFactor(image), psf, c }).entries())
+    for (const [i, pair] of axialPairs(image, random, {
+      factor: factor ?? Math.max(1, axialFactor(image)),
+      psf,
+      c,
+    }).entries())
       pairs.push({
         name: `c${c} z${String(i).padStart(4, '0')}`,
         defective: imageOfPlane(pair.defective, 'float32'),

@@ -177,9 +177,17 @@ export async function compileCGan(
   const restorerStep = await engine.compile(r, {
     label: 'cGAN restorer step',
     outputs: { adversarial: made.adversarial, content: made.content, pixel: made.pixel, generator: made.generator },
-    updates: [adam(nets.restorer, made.generator, optimiser(r)), ema(nets.average, nets.restorer, config.averageDecay)],
+    updates: [
+      adam(nets.restorer, made.generator, optimiser(r)),
+      ema(nets.average, nets.restorer, averageDecayOf(config)),
+    ],
   });
   return { discriminatorStep, restorerStep, synthetic };
+}
+
+/** A short run would otherwise average over weights from before it had learned anything: its last tenth at most. */
+function averageDecayOf({ averageDecay, steps }: CGanConfig): number {
+  return Math.max(0, Math.min(averageDecay, 1 - 10 / steps));
 }
 
 /** The batch as the graph sees it: `synthetic` painted samples, then the real pairs. */

@@ -125,10 +125,10 @@ async function restoreViews(
     }
 }
 
-/** Plane distance over pixel size, where the file says both; a stack that says neither counts as isotropic. */
+/** Plane distance over pixel size, at least 1, where the file says both; a stack that says neither counts as isotropic. */
 function factorOf({ meta: { pixelSize } }: Image): number {
   const { x, z } = pixelSize;
-  return x !== undefined && z !== undefined && x > 0 && z > 0 ? z / x : 1;
+  return x !== undefined && z !== undefined && x > 0 && z > x ? z / x : 1;
 }
 
 /** The restorer of one model, for planes in −1..1. */
