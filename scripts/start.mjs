@@ -57,7 +57,9 @@ async function buildPage() {
     return;
   process.stderr.write('Building the page …\n');
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  await orExit(runChild(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, env: environment }));
+  // Under a test runner NODE_ENV is 'test', by which Vite would take the packages' development files.
+  const env = { ...environment, NODE_ENV: 'production' };
+  await orExit(runChild(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, env }));
 }
 
 async function migrateStore() {

@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, ElementHandle, Page } from 'puppeteer-core';
+
+const SECOND = 1000;
+
+/** Losses of a run by phase and term, as the page's charts are given them. */
+export type ShownLosses = Record<'cin-gan' | 'cgan', { steps: number[]; terms: Record<string, number[]> }>;
+
+export interface SentRequest {
+  url: string;
+  /** Anything but a GET without a body. */
+  uploads: boolean;
+}
+
+/** The app as somebody uses it who sees its buttons and fields, each by its `data-testid`. */
+export class AppPage {
+  /** What the console complained of, the page's own thread and its workers alike. */
+  readonly complaints: string[] = [];
+  /** What the page and its workers sent, in order. */
+  readonly requests: SentRequest[] = [];
+
+  private constructor(
+    readonly page: Page,
+    private readonly downloads: string,
+  ) {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warn') this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('request', (request) => this.sent(request.method(), request.url(), request.hasPostData()));
+    page.on('workercreated', ({ client }) => {
+      client.on('Network.requestWillBeSent', ({ request: { method, url, hasPostData } }) =>
+        this.sent(method, url, hasPostData),
+      );
+      client.send('Network.enable').catch((error) => this.complaints.push(String(error)));
+    });
+  }
+
+  /** @param downloads folder for what the page saves */
+  static async open(browser: Browser, url: string, downloads: string): Promise<AppPage> {
+    await mkdir(downloads, { recursive: true });
+    const page = await browser.newPage();
+    await page.setViewport({ width: 1440, height: 900 });
+    const session = await page.createCDPSession();
+    await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: downloads });
+    const app = new AppPage(page, downloads);
+    await page.goto(url, { waitUntil: 'load' });
+    return app;
+  }
+
+  async click(testid: string): Promise<void> {
+    await this.clickOn(`${deep(testid)}:not([disabled])`);
+  }
+
+  async clickOn(selector: string): Promise<void> {
+    const element = await this.find(selector, async (candidate) => candidate.isVisible());
+    await element.click();
+  }
+
+  async fill(testid: string, text: string | number): Promise<void> {
+    const field = await this.find(`${deep(testid)} >>> input`, async (candidate) => candidate.isVisible());
+    await field.click({ count: 3 });
+    await field.type(String(text));
+  }
+
+  async choose(testid: string, file: string): Promise<void> {
+    const input = await this.find(deep(testid));
+    await (input as ElementHandle<HTMLInputElement>).uploadFile(file);
+  }
+
+  /** Waits until an element with this test id, and these attributes, is there. */
+  async see(testid: string, attributes: Record<string, string> = {}, seconds = 60): Promise<void> {
+    const wanted = Object.entries(attributes).map(([name, value]) => `[${name}="${value}"]`);
+    await this.find(deep(testid) + wanted.join(''), undefined, seconds);
+  }
+
+  /** The text somebody reads there. */
+  async text(testid: string): Promise<string> {
+    return (await this.find(deep(testid))).evaluate((shown) => (shown as HTMLElement).innerText);
+  }
+
+  async attribute(testid: string, name: string): Promise<string> {
+    const element = await this.find(deep(testid));
+    return (await element.evaluate((shown, attribute) => shown.getAttribute(attribute), name)) ?? '';
+  }
+
+  async count(selector: string): Promise<number> {
+    return (await this.page.$$(`>>> ${selector}`)).length;
+  }
+
+  /** Waits for the run to end, and throws what the page shows where it ended by an error. */
+  async trained(seconds: number): Promise<void> {
+    const ended = ['finished', 'failed'].map((status) => `${deep('run')}[data-status="${status}"]`);
+    const run = await this.find(ended.join(', '), undefined, seconds);
+    const status = await run.evaluate((shown) => shown.getAttribute('data-status'));
+    if (status === 'failed') throw new Error(await this.text('complaint'));
+  }
+
+  losses(): Promise<ShownLosses> {
+    return this.page.$eval(
+      'mend-app',
+      (app) => (app as unknown as { state: { run: { losses: ShownLosses } } }).state.run.losses,
+    );
+  }
+
+  /** Presses a button and waits for the file that it saves. */
+  async download(testid: string, name: string): Promise<Buffer> {
+    await this.click(testid);
+    const path = join(this.downloads, name);
+    await until(async () => existsSync(path) || undefined, 60, `'${testid}' saved no ${name}`);
+    return readFile(path);
+  }
+
+  /** Asks again and again: Puppeteer's own waiting does not see what changes inside shadow roots. */
+  private find(
+    selector: string,
+    suits: (candidate: ElementHandle<Element>) => Promise<boolean> = async () => true,
+    seconds = 60,
+  ): Promise<ElementHandle<Element>> {
+    const look = async () => {
+      for (const candidate of await this.page.$$(selector)) if (await suits(candidate)) return candidate;
+      return undefined;
+    };
+    return until(look, seconds, `no ${selector}`);
+  }
+
+  private sent(method: string, url: string, hasBody = false): void {
+    if (/^(?:http|ws)s?:/.test(url)) this.requests.push({ url, uploads: method !== 'GET' || hasBody });
+  }
+}
+
+async function until<T>(look: () => Promise<T | undefined>, seconds: number, complaint: string): Promise<T> {
+  const end = Date.now() + seconds * SECOND;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`${complaint} within ${seconds} s`);
+    await new Promise((later) => setTimeout(later, 100));
+  }
+}
+
+/** Elements live in each other's shadow roots. */
+const deep = (testid: string): string => `>>> [data-testid="${testid}"]`;

@@ -1,0 +1,179 @@
+/* The main job as a newcomer does it: example data, both GANs, a restored TIFF, a link, and the same TIFF from it. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gaussianMethod } from '../../src/imaging/classical/gaussian';
+import { tune } from '../../src/imaging/classical/method';
+import { getPlane, type Image, imageOfPlane, type Plane, planePlaces, setPlane } from '../../src/imaging/image';
+import { score } from '../../src/imaging/metrics';
+import { phantomPair } from '../../src/imaging/phantoms/phantom';
+import { readTiff, writeTiff } from '../../src/imaging/tiff';
+import type { TrainConfig, TrainingData } from '../../src/training/messages';
+import { type App, startApp } from './app';
+import { AppPage } from './app_page';
+import { launchBrowser } from './browser';
+import { NodeRun } from './node_run';
+
+const TASK = 'embryo-axial';
+const EXAMPLES = 24;
+const HELD_OUT = [9001, 9002, 9003, 9004];
+const MARGIN = 0.5; // dB
+const MINUTES = 60; // s
+
+/** Preset `tiny` with fewer steps, as a user may set on the Train page: a software adapter takes its time. */
+const CONFIG = { preset: 'tiny', seed: 1, cinGan: { steps: 10 }, cGan: { steps: 100 } } satisfies TrainConfig;
+
+const pairs = Array.from({ length: EXAMPLES }, (_, i) => phantomPair(TASK, { seed: i + 1 }));
+const held = HELD_OUT.map((seed) => phantomPair(TASK, { seed }));
+/** A time series as a camera gives it: offset 100, some 20,000 counts. */
+const series = seriesOf(held.map(({ defective }) => onCamera(defective)));
+
+let folder: string;
+let app: App;
+let browser: Browser;
+let stranger: Browser;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mendscope-e2e-'));
+  app = await startApp();
+});
+
+afterAll(async () => {
+  await Promise.all([browser?.close(), stranger?.close()]);
+  await app?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('trains both GANs, restores a TIFF better than a Gaussian could, shares the model', async () => {
+  const tiff = join(folder, 'held-out.tif');
+  await writeFile(tiff, writeTiff(series));
+
+  browser = await launchBrowser();
+  const page = await AppPage.open(browser, app.url, join(folder, 'first'));
+  await page.click(`example-${TASK}`);
+  await page.click('to-train');
+  await page.click('preset-tiny');
+  await page.fill('steps-cin-gan', CONFIG.cinGan.steps);
+  await page.fill('steps-cgan', CONFIG.cGan.steps);
+  await page.click('train-start');
+  await page.trained(20 * MINUTES);
+
+  const { 'cin-gan': cinGan, cgan } = await page.losses();
+  expect(cinGan.steps).toEqual(upTo(CONFIG.cinGan.steps));
+  expect(cgan.steps).toEqual(upTo(CONFIG.cGan.steps));
+  for (const [term, values] of [...Object.entries(cinGan.terms), ...Object.entries(cgan.terms)]) {
+    expect(values.every(Number.isFinite), term).toBe(true);
+    const size = Math.max(...values.map(Math.abs));
+    expect(Math.max(...values) - Math.min(...values), term).toBeGreaterThan(0.1 * size);
+  }
+  expect(mean(cgan.terms.pixel.slice(-10))).toBeLessThan(0.9 * mean(cgan.terms.pixel.slice(0, 10)));
+  const terms = Object.keys(cinGan.terms).length + Object.keys(cgan.terms).length;
+  expect(await page.count('mend-loss-chart')).toBe(terms);
+
+  await page.click('nav-restore');
+  const first = await restoredTiff(page, tiff);
+  const gain = await gainOf(first);
+  expect(gain.overInput).toBeGreaterThan(MARGIN);
+  expect(gain.overGaussian).toBeGreaterThan(MARGIN);
+
+  await page.click('nav-share');
+  await page.fill('share-title', 'Embryo, axial, tiny');
+  expect(page.requests.length).toBeGreaterThan(10);
+  expect(page.requests.filter(({ uploads }) => uploads)).toEqual([]);
+  await page.click('share-publish');
+  await page.see('share-result');
+  const link = await page.attribute('share-link', 'href');
+  expect(link).toMatch(new RegExp(`^${app.url}m/[\\w-]+$`));
+  expect(page.requests.filter(({ uploads }) => uploads)).not.toEqual([]);
+
+  stranger = await launchBrowser();
+  const shared = await AppPage.open(stranger, link, join(folder, 'second'));
+  await shared.see('model', { 'data-origin': 'link' });
+  expect(Buffer.compare(await restoredTiff(shared, tiff), first)).toBe(0);
+
+  const requests = [...page.requests, ...shared.requests];
+  expect(
+    requests.some(({ url }) => /phi.*\.safetensors$/.test(url)),
+    'the training thread is heard too',
+  ).toBe(true);
+  expect(requests.filter(({ url }) => !url.startsWith(app.url))).toEqual([]);
+  expect(shared.requests.filter(({ uploads }) => uploads)).toEqual([]);
+  expect([...page.complaints, ...shared.complaints]).toEqual([]);
+});
+
+test('no other weights pass that check: neither untrained ones nor ones that learned from shuffled pairs', async () => {
+  const node = await NodeRun.start();
+  const inOrder = (i: number) => i;
+  const another = (i: number) => (i + 7) % EXAMPLES;
+  const untrained = { ...CONFIG, cinGan: { steps: 0 }, cGan: { steps: 0 } };
+  const shuffled = { ...CONFIG, cinGan: { steps: 0 } };
+  for (const [config, order] of [
+    [untrained, inOrder],
+    [shuffled, another],
+  ] as const) {
+    const { model } = await node.train({ ...config, checkpointSeconds: 0, previewEvery: 1000 }, examples(order));
+    const gain = await gainOf(writeTiff(await node.restore(model, series)));
+    expect(Math.min(gain.overInput, gain.overGaussian)).toBeLessThan(MARGIN);
+  }
+  node.stop();
+});
+
+async function restoredTiff(page: AppPage, tiff: string): Promise<Buffer> {
+  await page.choose('restore-input', tiff);
+  await page.click('restore-run');
+  await page.see('restoration', { 'data-status': 'done' }, 5 * MINUTES);
+  return page.download('download', 'held-out_restored.tif');
+}
+
+/** Mean PSNR (care) of the held-out frames, above that of the input and of a Gaussian tuned on the training pairs. */
+async function gainOf(file: Uint8Array): Promise<{ overInput: number; overGaussian: number }> {
+  const restored = readTiff(file, 'restored.tif');
+  expect(restored.sampleType).toBe('uint16');
+  expect(restored.size).toEqual(series.size);
+  const gaussian = tune(gaussianMethod, pairs, { metric: 'care' });
+  const psnrOf = (mend: (frame: Plane) => Plane, image: Image) =>
+    mean(planePlaces(image.size).map((at) => score(mend(getPlane(image, at)), held[at.t].clean, 'care').psnr));
+  const untouched = psnrOf((frame) => frame, series);
+  const blurred = psnrOf(gaussian.restore, series);
+  const psnr = psnrOf((frame) => frame, restored);
+  console.log(`PSNR ${psnr.toFixed(2)} dB; input ${untouched.toFixed(2)}, Gaussian ${blurred.toFixed(2)}`);
+  return { overInput: psnr - untouched, overGaussian: psnr - blurred };
+}
+
+/** The pairs that the Data page makes, the clean half taken from elsewhere where `partner` says so. */
+function examples(partner: (i: number) => number): TrainingData {
+  const imageOf = (plane: Plane) => imageOfPlane(plane, 'float32');
+  return {
+    tasks: [
+      {
+        kind: 'paired',
+        name: TASK,
+        axial: true,
+        pairs: pairs.map(({ defective }, i) => ({
+          name: `${TASK}-${String(i + 1).padStart(2, '0')}.tif`,
+          defective: imageOf(defective),
+          clean: imageOf(pairs[partner(i)].clean),
+        })),
+      },
+    ],
+  };
+}
+
+function onCamera({ width, height, data }: Plane): Plane {
+  return { width, height, data: data.map((value) => Math.min(65535, Math.max(0, Math.round(100 + 20_000 * value)))) };
+}
+
+function seriesOf(planes: Plane[]): Image {
+  const one = imageOfPlane(planes[0], 'uint16');
+  const size = { ...one.size, t: planes.length };
+  const image: Image = { ...one, size, data: new Float32Array(planes.length * one.data.length) };
+  planes.forEach((plane, t) => {
+    setPlane(image, { t, z: 0, c: 0 }, plane);
+  });
+  return image;
+}
+
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
