@@ -137,10 +137,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #endif
         let sa = select(vec4f(), source[(ca.start + k) / 4], ca.inside);
         let sb = select(vec4f(), source[(cb.start + k) / 4], cb.inside);
-        accumulate(&s, sa.x, sb.x, w0);
-        accumulate(&s, sa.y, sb.y, w1);
-        accumulate(&s, sa.z, sb.z, w2);
-        accumulate(&s, sa.w, sb.w, w3);
+        accumulate4(&s, sa, sb, Columns4(w0, w1, w2, w3));
       }
 #else
       for (var k = 0u; k < p.depth; k++) {

@@ -46,6 +46,15 @@ fn line(r: Row, n: u32, oy: u32) -> Line {
   return Line(u32(i32((n * p.h + iy) * p.w) + r.x) * p.ci + r.ci, iy < p.h);
 }
 
+// x of a row at four output pixels from (oy, ox) on; zeros outside the image and past the line's last pixel.
+fn factors(r: Row, l: Line, ox: u32) -> vec4f {
+  let step = p.sx * p.ci;
+  let e = l.start + ox * step;
+  let ix = vec4u(vec4i((ox + vec4u(0, 1, 2, 3)) * p.sx) + r.x);
+  let inside = vec4<bool>(l.inside) & (ix < vec4u(p.w)) & (ox + vec4u(0, 1, 2, 3) < vec4u(p.ow));
+  return select(vec4f(), vec4f(x[e], x[e + step], x[e + 2 * step], x[e + 3 * step]), inside);
+}
+
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let split = group.z;
@@ -58,14 +67,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   for (var oyn = split * p.rowsPerSplit; oyn < end; oyn++) {
     let la = line(a, oyn / p.oh, oyn % p.oh);
     let lb = line(b, oyn / p.oh, oyn % p.oh);
-    var d = oyn * p.ow * width + column;
-    for (var ox = 0u; ox < p.ow; ox++) {
-      let xa = x[la.start + ox * p.sx * p.ci];
-      let xb = x[lb.start + ox * p.sx * p.ci];
-      let insideA = la.inside && u32(i32(ox * p.sx) + a.x) < p.w;
-      let insideB = lb.inside && u32(i32(ox * p.sx) + b.x) < p.w;
-      accumulate(&s, select(0, xa, insideA), select(0, xb, insideB), dy[d]);
-      d += width;
+    let d = oyn * p.ow * width + column;
+    for (var ox = 0u; ox < p.ow; ox += 4) {
+      let i = d + ox * width;
+      let columns = Columns4(dy[i], dy[i + width], dy[i + 2 * width], dy[i + 3 * width]);
+      accumulate4(&s, factors(a, la, ox), factors(b, lb, ox), columns);
     }
   }
   put_all(&s, a.out, b.out, lane, group.y);

@@ -20,24 +20,35 @@ fn put(row: u32, column: u32, value: vec4f) {
   if (row != NONE && column < p.n / 4) { c[row * (p.n / 4) + column] = value; }
 }
 
+// Four factors of a row that starts at `start`, from k on; zeros past the last.
+fn row_factors(start: u32, k: u32) -> vec4f {
+  let i = start + k * p.aColumn;
+  let four = vec4f(a[i], a[i + p.aColumn], a[i + 2 * p.aColumn], a[i + 3 * p.aColumn]);
+  return select(vec4f(), four, vec4u(k, k + 1, k + 2, k + 3) < vec4u(p.k));
+}
+
+// The lane's columns of one factor.
+fn factor(i: u32) -> Columns {
+#if ${VECTOR4}
+  return vec4f(b[i], b[i + p.bColumn], b[i + 2 * p.bColumn], b[i + 3 * p.bColumn]);
+#else
+  return vec2f(b[i], b[i + p.bColumn]);
+#endif
+}
+
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let first = group.x * 2 * LANES + lane;
   let second = first + LANES;
   let column = min((group.y * LANES + lane) * VECTOR, p.n - VECTOR);
-  var i = group.z * p.m * p.k + min(first, p.m - 1) * p.aRow;
-  var j = group.z * p.m * p.k + min(second, p.m - 1) * p.aRow;
-  var l = group.z * p.k * p.n + column * p.bColumn;
+  let i = group.z * p.m * p.k + min(first, p.m - 1) * p.aRow;
+  let j = group.z * p.m * p.k + min(second, p.m - 1) * p.aRow;
+  let l = group.z * p.k * p.n + column * p.bColumn;
   var s = Sums();
-  for (var k = 0u; k < p.k; k++) {
-#if ${VECTOR4}
-    accumulate(&s, a[i], a[j], vec4f(b[l], b[l + p.bColumn], b[l + 2 * p.bColumn], b[l + 3 * p.bColumn]));
-#else
-    accumulate(&s, a[i], a[j], vec2f(b[l], b[l + p.bColumn]));
-#endif
-    i += p.aColumn;
-    j += p.aColumn;
-    l += p.bRow;
+  for (var k = 0u; k < p.k; k += 4) {
+    let f = l + k * p.bRow;
+    let columns = Columns4(factor(f), factor(f + p.bRow), factor(f + 2 * p.bRow), factor(f + 3 * p.bRow));
+    accumulate4(&s, row_factors(i, k), row_factors(j, k), columns);
   }
   let row = group.z * p.m;
   put_all(&s, select(NONE, row + first, first < p.m), select(NONE, row + second, second < p.m), lane, group.y);

@@ -36,6 +36,37 @@ fn accumulate(s: ptr<function, Sums>, a: f32, b: f32, columns: Columns) {
 #endif
 }
 
+// The columns of four factors.
+struct Columns4 { x: Columns, y: Columns, z: Columns, w: Columns }
+
+fn products(sum: Columns, row: vec4f, c: Columns4) -> Columns {
+  return fma(Columns(row.w), c.w, fma(Columns(row.z), c.z, fma(Columns(row.y), c.y, fma(Columns(row.x), c.x, sum))));
+}
+
+// Four outer products at once: a row after the other, so that its sums and the columns stay in registers.
+fn accumulate4(s: ptr<function, Sums>, a: vec4f, b: vec4f, c: Columns4) {
+  (*s).a0 = products((*s).a0, subgroupBroadcast(a, 0), c);
+  (*s).a1 = products((*s).a1, subgroupBroadcast(a, 1), c);
+  (*s).a2 = products((*s).a2, subgroupBroadcast(a, 2), c);
+  (*s).a3 = products((*s).a3, subgroupBroadcast(a, 3), c);
+#if ${EIGHT_LANES}
+  (*s).a4 = products((*s).a4, subgroupBroadcast(a, 4), c);
+  (*s).a5 = products((*s).a5, subgroupBroadcast(a, 5), c);
+  (*s).a6 = products((*s).a6, subgroupBroadcast(a, 6), c);
+  (*s).a7 = products((*s).a7, subgroupBroadcast(a, 7), c);
+#endif
+  (*s).b0 = products((*s).b0, subgroupBroadcast(b, 0), c);
+  (*s).b1 = products((*s).b1, subgroupBroadcast(b, 1), c);
+  (*s).b2 = products((*s).b2, subgroupBroadcast(b, 2), c);
+  (*s).b3 = products((*s).b3, subgroupBroadcast(b, 3), c);
+#if ${EIGHT_LANES}
+  (*s).b4 = products((*s).b4, subgroupBroadcast(b, 4), c);
+  (*s).b5 = products((*s).b5, subgroupBroadcast(b, 5), c);
+  (*s).b6 = products((*s).b6, subgroupBroadcast(b, 6), c);
+  (*s).b7 = products((*s).b7, subgroupBroadcast(b, 7), c);
+#endif
+}
+
 // The sums and their rows' numbers on their way out, so that the text of put() is compiled but once.
 var<workgroup> sums: array<Columns, 2 * LANES * LANES>;
 var<workgroup> rows: array<u32, 2 * LANES>;
