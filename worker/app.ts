@@ -9,6 +9,7 @@ import { drainBody } from './drain';
 import type { Edge } from './environment';
 import { gallery } from './gallery';
 import { secureHeaders } from './headers';
+import { itemPages } from './item_pages';
 import { joinedBlobs } from './joined_blobs';
 import { requireLength } from './lengths';
 import { lineage } from './lineage';
@@ -41,6 +42,7 @@ export const app = new Hono<Edge>()
 
 app.route('/', documentation(app));
 app.route('/', privacy);
+app.route('/', itemPages);
 app.route('/', pages);
 
 app.onError(replyToError);

@@ -1,16 +1,11 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import {
-  type Collection,
-  collectionChangeSchema,
-  collectionSchema,
-  newTokenSchema,
-  type VersionSummary,
-} from '../src/wire/collection';
-import { idSchema, type Kind, LINK_LETTER } from '../src/wire/identifiers';
+import { collectionChangeSchema, collectionSchema, newTokenSchema } from '../src/wire/collection';
+import { idSchema } from '../src/wire/identifiers';
 import { MESSAGE_BYTES } from '../src/wire/limits';
 import { versionRecordSchema } from '../src/wire/publication';
+import { describeCollection, findCollection, readCollection } from './collection_records';
 import { bearer, hashToken, openForEditing } from './edit_token';
 import type { Edge } from './environment';
 import { manifestKey, newEditToken } from './identifiers';
@@ -21,9 +16,8 @@ import { rateLimit } from './rate_limit';
 import { notFound, Refusal } from './refusal';
 import { matches } from './serve_bytes';
 import { checked } from './validation';
-import { findVersion, isUnchanged, readRecord, refuseGone } from './versions';
+import { findVersion, isUnchanged, readRecord } from './versions';
 
-const VERSIONS_IN_A_PAGE = 50;
 const address = v.object({ id: idSchema });
 const page = v.object({
   cursor: v.optional(v.pipe(v.string(), v.regex(/^\d{1,6}$/, 'a cursor is what `next` held'))),
@@ -44,7 +38,9 @@ export const collections = new Hono<Edge>()
     async (c) => {
       const row = await findCollection(c.env.DB, c.req.valid('param').id);
       if (isUnchanged(c, etagOf(row.revision))) return c.body(null, 304);
-      return c.json(await describe(c.env.DB, row, Number(c.req.valid('query').cursor ?? Number.MAX_SAFE_INTEGER)));
+      return c.json(
+        await describeCollection(c.env.DB, row, Number(c.req.valid('query').cursor ?? Number.MAX_SAFE_INTEGER)),
+      );
     },
   )
   .get(
@@ -112,7 +108,9 @@ export const collections = new Hono<Edge>()
       if (meta.changes === 0) throw olderRevision();
       c.header('etag', etagOf(revision + 1));
       const row = await readCollection(c.env.DB, id);
-      return c.json(await describe(c.env.DB, row, Number.MAX_SAFE_INTEGER), 200, { 'cache-control': 'no-store' });
+      return c.json(await describeCollection(c.env.DB, row, Number.MAX_SAFE_INTEGER), 200, {
+        'cache-control': 'no-store',
+      });
     },
   )
   .delete(
@@ -184,19 +182,6 @@ async function exchangeToken(c: Context<Edge>, id: string, hash: string | null):
   if (meta.changes === 0) throw notFound();
 }
 
-interface CollectionRow {
-  id: string;
-  kind: Kind;
-  title: string;
-  listed: number;
-  cover: string | null;
-  revision: number;
-  created: number;
-  updated: number;
-  expires: number | null;
-  removed: number | null;
-}
-
 const etagOf = (revision: number): string => `"r${revision}"`;
 
 const olderRevision = () =>
@@ -217,53 +202,4 @@ function checkIfMatch(c: Context<Edge>, revision: number): void {
       'Send the ETag that GET of the collection gave.',
     );
   if (!matches(header, etagOf(revision))) throw olderRevision();
-}
-
-async function readCollection(db: D1Database, id: string): Promise<CollectionRow> {
-  const row = await db.prepare('SELECT * FROM collections WHERE id = ?1').bind(id).first<CollectionRow>();
-  if (!row) throw notFound();
-  return row;
-}
-
-async function findCollection(db: D1Database, id: string): Promise<CollectionRow> {
-  const row = await readCollection(db, id);
-  refuseGone(row);
-  return row;
-}
-
-interface SummaryRow extends Omit<VersionSummary, 'created' | 'fileCount' | 'link'> {
-  created: number;
-  file_count: number;
-}
-
-async function describe(db: D1Database, row: CollectionRow, before: number): Promise<Collection> {
-  const [{ results }, newest] = (await db.batch([
-    db
-      .prepare(
-        `SELECT id, number, title, created, bytes, file_count, sha256, parent FROM versions
-         WHERE collection = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3`,
-      )
-      .bind(row.id, before, VERSIONS_IN_A_PAGE),
-    db.prepare('SELECT id FROM versions WHERE collection = ?1 ORDER BY number DESC LIMIT 1').bind(row.id),
-  ])) as [D1Result<SummaryRow>, D1Result<{ id: string }>];
-  const oldest = results[results.length - 1]?.number ?? 1;
-  return {
-    id: row.id,
-    kind: row.kind,
-    title: row.title,
-    listed: row.listed === 1,
-    cover: row.cover,
-    expires: row.expires === null ? null : new Date(row.expires).toISOString(),
-    created: new Date(row.created).toISOString(),
-    updated: new Date(row.updated).toISOString(),
-    latest: newest.results[0].id,
-    versions: results.map(({ file_count: fileCount, created, ...version }) => ({
-      ...version,
-      created: new Date(created).toISOString(),
-      fileCount,
-      link: `/${LINK_LETTER[row.kind]}/${version.id}`,
-    })),
-    next: oldest > 1 ? String(oldest) : null,
-    link: `/c/${row.id}`,
-  };
 }

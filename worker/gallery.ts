@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { type GalleryItem, galleryPageSchema } from '../src/wire/collection';
+import { type GalleryItem, type GalleryPage, galleryPageSchema } from '../src/wire/collection';
 import { type Kind, kindSchema, LINK_LETTER } from '../src/wire/identifiers';
 import type { Edge } from './environment';
 import { isLive } from './live';
@@ -8,7 +8,7 @@ import { described } from './openapi';
 import { rateLimit } from './rate_limit';
 import { checked } from './validation';
 
-const query = v.object({
+export const galleryQuery = v.object({
   kind: v.optional(kindSchema),
   cursor: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}\.[A-Za-z0-9_-]{22}$/, 'a cursor is what `next` held'))),
   limit: v.optional(v.pipe(v.string(), v.regex(/^([1-9]|[1-4]\d|50)$/, 'a limit is 1 to 50'))),
@@ -41,18 +41,29 @@ export const gallery = new Hono<Edge>().get(
     ok: { 200: galleryPageSchema },
     refusals: [422],
   }),
-  checked('query', query),
+  checked('query', galleryQuery),
   async (c) => {
     const { kind, cursor, limit = '24' } = c.req.valid('query');
-    const [updated, id] = cursor?.split('.') ?? [String(Number.MAX_SAFE_INTEGER), '~'];
-    const { results } = await c.env.DB.prepare(PAGE)
-      .bind(Date.now(), kind ?? null, Number(updated), id, Number(limit))
-      .all<Row>();
-    const last = results.length === Number(limit) ? results[results.length - 1] : undefined;
-    const next = last ? `${last.updated}.${last.collection}` : null;
-    return c.json({ items: results.map(itemOf), next }, 200, { 'cache-control': 'public, max-age=30' });
+    const page = await readGallery(c.env.DB, { kind, cursor, limit: Number(limit) });
+    return c.json(page, 200, { 'cache-control': 'public, max-age=30' });
   },
 );
+
+interface Wanted {
+  kind?: Kind | undefined;
+  cursor?: string | undefined;
+  limit: number;
+}
+
+export async function readGallery(db: D1Database, { kind, cursor, limit }: Wanted): Promise<GalleryPage> {
+  const [updated, id] = cursor?.split('.') ?? [String(Number.MAX_SAFE_INTEGER), '~'];
+  const { results } = await db
+    .prepare(PAGE)
+    .bind(Date.now(), kind ?? null, Number(updated), id, limit)
+    .all<Row>();
+  const last = results.length === limit ? results[results.length - 1] : undefined;
+  return { items: results.map(itemOf), next: last ? `${last.updated}.${last.collection}` : null };
+}
 
 function itemOf({ cover, updated, ...row }: Row): GalleryItem {
   return {

@@ -3,8 +3,8 @@ import type { Edge } from './environment';
 import { notFound, replyToError } from './refusal';
 import { isUnchanged } from './versions';
 
-/** What the app's one document is opened for: its start, share links, a collection, the gallery. */
-const ADDRESSES = ['/', '/index.html', '/m/:id', '/d/:id', '/r/:id', '/c/:id', '/gallery'];
+/** What the app's one document is opened for: its start, and a model. Item pages are the worker's own. */
+const ADDRESSES = ['/', '/index.html', '/m/:id'];
 
 export const pages = new Hono<Edge>();
 

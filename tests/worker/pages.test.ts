@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask } from './edge';
+import { ask, client, png, safetensors, tiff } from './edge';
 
 /** The build, as the asset service would serve it. */
 const files = new Map([
@@ -14,17 +14,9 @@ const ASSETS = {
 } as unknown as Fetcher;
 const built = { ASSETS };
 
-test('share links, collections and the gallery open the app', async () => {
+test('a share link opens the app, whatever stands behind it', async () => {
   const id = 'A'.repeat(22);
-  for (const path of [
-    '/',
-    `/m/${id}`,
-    `/d/${id}`,
-    `/r/${id}`,
-    `/c/${id}`,
-    '/gallery',
-    `/m/${id}?image=x&task=y&view=z`,
-  ]) {
+  for (const path of ['/', `/m/${id}`, `/m/${id}?image=x&task=y&view=z`]) {
     const reply = await ask(path, {}, built);
     expect([path, reply.status, await reply.text()]).toEqual([path, 200, files.get('/')]);
     expect(reply.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -42,4 +34,48 @@ test('other files of the build are served, what is none is 404 and never a page'
   for (const path of ['/nothing', '/m', '/assets/gone.js', '/m/a/b', '/..%2f..%2fetc/passwd', '/api/models'])
     expect([path, (await ask(path, {}, built)).headers.get('content-type')]).toEqual([path, 'application/json']);
   expect((await ask('/icon.svg', { method: 'POST' }, built)).status).toBe(404);
+});
+
+test('pages of a data set, a result, a collection and the gallery, without a script', async () => {
+  const edge = client();
+  const model = await edge.publishModel(safetensors(9, 9), {
+    title: '<b>Model</b>',
+    listed: true,
+    cover: png(8, 8, 8),
+  });
+  const files = [
+    { path: 'noise/defective/1.tif', role: 'defective' as const, task: 'noise', content: tiff(3, 3, 1) },
+    { path: 'noise/clean/1.tif', role: 'clean' as const, content: tiff(3, 3, 2) },
+  ];
+  const tasks = [{ name: 'noise', axial: false }];
+  const set = await edge.publishDataset({ title: 'Nuclei', description: 'Two\nlines', tasks, files });
+  const result = await edge.publishResult({
+    title: 'Restored nuclei',
+    model: model.id,
+    processing: { adapter: 'A & B' },
+    files: [{ path: 'out.tif', role: 'restored', content: tiff(3, 3, 3) }],
+  });
+  const pages: [string, string[]][] = [
+    [`/d/${set.id}`, ['<h1>Nuclei</h1>', 'noise/defective/1.tif', `pull http://edge.test/d/${set.id}`, set.sha256]],
+    [`/r/${result.id}`, [`href="/m/${model.id}"`, 'A &amp; B', 'out.tif']],
+    [`/c/${model.collection}`, ['&lt;b&gt;Model&lt;/b&gt;', '<em>latest</em>', `href="/m/${model.id}"`]],
+    ['/gallery', ['&lt;b&gt;Model&lt;/b&gt;', '<img src="/api/covers/', '1 version']],
+    ['/gallery?kind=dataset', ['Nothing is listed yet.']],
+    ["/gallery?cursor=';--", ['&lt;b&gt;Model&lt;/b&gt;']],
+  ];
+  for (const [path, texts] of pages) {
+    const reply = await ask(path, {}, built);
+    const page = await reply.text();
+    expect([path, reply.status]).toEqual([path, 200]);
+    for (const text of texts) expect(page).toContain(text);
+    expect(page).not.toMatch(/<script|<b>| style=| on[a-z]+=/);
+  }
+});
+
+test('a page of something that is not there says so, with its status', async () => {
+  for (const path of [`/d/${'A'.repeat(22)}`, `/c/${'A'.repeat(22)}`, '/r/x']) {
+    const reply = await ask(path, {}, built);
+    expect([path, reply.status]).toEqual([path, 404]);
+    expect(await reply.text()).toContain('There is nothing at this address.');
+  }
 });
