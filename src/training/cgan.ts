@@ -40,7 +40,7 @@ export interface CGanConfig extends CGanSettings {
   decayShare: number;
   /** The discriminator's learning rate, as a multiple of the restorer's. */
   discriminatorRate: number;
-  /** Decay per step of the running mean of the restorer's weights, which is what the model file holds. */
+  /** Decay per step of the running mean of the restorer's weights, which is what a finished run's model file holds. */
   averageDecay: number;
   contentLayers?: string[];
 }
@@ -188,6 +188,11 @@ export async function compileCGan(
 /** A short run would otherwise average over weights from before it had learned anything: its last tenth at most. */
 function averageDecayOf({ averageDecay, steps }: CGanConfig): number {
   return Math.max(0, Math.min(averageDecay, 1 - 10 / steps));
+}
+
+/** Whether the running mean has all but forgotten the first weights (e⁻³ of it is left) after `done` steps. */
+export function averageIsRipe(config: CGanConfig, done: number): boolean {
+  return done * (1 - averageDecayOf(config)) >= 3;
 }
 
 /** The batch as the graph sees it: `synthetic` painted samples, then the real pairs. */

@@ -6,6 +6,7 @@
 import { ARCHITECTURES } from '../models/presets';
 import { restorer } from '../models/restorer';
 import { type Engine, Graph, ParameterSet } from '../runtime';
+import { averageIsRipe } from './cgan';
 import { type FileRecord, type ModelFile, ModelFileError, type NamedTensors, writeModelFile } from './model_file';
 import type { Networks, RunProgress } from './session';
 
@@ -58,10 +59,11 @@ function wanted(sets: ModelFile['sets'], name: string): NamedTensors {
   return found;
 }
 
-/** The finished model: the restorer's averaged weights, and the generator where there is one. */
+/** The model: the restorer's averaged weights, or those of the moment where a run was stopped before the mean was ripe. */
 export async function writeModel(engine: Engine, nets: Networks, record: FileRecord): Promise<Uint8Array> {
   const sets = new Map<string, NamedTensors>();
-  sets.set('restorer', nets.average.count > 0 ? await nets.average.read() : await untrainedRestorer(engine, record));
+  const trained = averageIsRipe(record.config.cGan, record.steps.cGan) ? nets.average : nets.restorer;
+  sets.set('restorer', trained.count > 0 ? await trained.read() : await untrainedRestorer(engine, record));
   if (nets.generator.count > 0) sets.set('generator', await nets.generator.read());
   return writeModelFile({ record: { ...record, kind: 'model' }, sets });
 }

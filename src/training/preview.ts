@@ -54,7 +54,7 @@ export async function synthesisPreview(
 /** A defective patch of each task, restored; from a pair that is not trained on where one is kept back. */
 export async function restorationPreview(
   engine: Engine,
-  { average }: { average: ParameterSet },
+  { restorer: params }: { restorer: ParameterSet },
   shape: Architecture,
   training: TaskPlanes[],
   validation: TaskPlanes[],
@@ -67,7 +67,7 @@ export async function restorationPreview(
   });
   const graph = new Graph();
   const image = graph.input('image', [rows.length, patch, patch, 1]);
-  const restored = restorer(average.scope(graph), image, shape.restorer);
+  const restored = restorer(params.scope(graph), image, shape.restorer);
   const program = await engine.compile(graph, { label: 'restoration preview', outputs: { restored } });
   const fed = { image: batchOf(rows.map((row) => row.defective)) };
   return async () => {
