@@ -4,6 +4,7 @@ import { type Footprint, footprintOf, lower, type ProgramSpec } from './compile'
 import { DeviceMap } from './device_map';
 import type { Graph, ParameterOwner } from './graph';
 import type { DeviceTraits } from './kernel';
+import { OutOfMemoryError } from './out_of_memory';
 import type { ParameterStore } from './parameters';
 import { Pipelines } from './pipelines';
 import { Program } from './program';
@@ -65,10 +66,15 @@ export class Engine implements Home, ParameterStore {
     return Program.make(this, spec, lowered);
   }
 
-  /** Memory for an image that stays on the device. */
-  map(height: number, width: number, channels: number): DeviceMap {
+  /** Memory for an image [height, width, channels] that stays on the device. @throws OutOfMemoryError */
+  async map(height: number, width: number, channels: number): Promise<DeviceMap> {
     this.assertAlive();
-    return new DeviceMap(this.device, height, width, channels, this.mostBufferBytes);
+    this.device.pushErrorScope('out-of-memory');
+    const map = new DeviceMap(this.device, height, width, channels, this.mostBufferBytes);
+    const memory = await this.device.popErrorScope();
+    if (!memory) return map;
+    map.destroy();
+    throw new OutOfMemoryError('map', 4 * height * width * channels, memory.message);
   }
 
   /** What a program would take, on a device that binds anything; nothing is made. */

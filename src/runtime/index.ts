@@ -7,6 +7,7 @@ export { gradients } from './gradients';
 export { Graph, type Normalising, type Operandish, Tensor } from './graph';
 export * from './losses';
 export * from './ops';
+export { OutOfMemoryError } from './out_of_memory';
 export {
   type AdamState,
   glorotUniform,

@@ -1,7 +1,8 @@
 /** A compiled step: everything is made at compile time, a run writes two small buffers and submits once. */
-import type { Lowered, ProgramSpec, Slot } from './compile';
+import { footprintOf, type Lowered, type ProgramSpec, type Slot } from './compile';
 import type { MapPart, MapTarget } from './device_map';
 import { floatBits } from './kernel';
+import { OutOfMemoryError } from './out_of_memory';
 import { Plan, plannedKernel } from './plan';
 import { type Bound, Buffers, bind, type Home, type Placed, placed, RUN_BYTES } from './program_memory';
 import { ShapeError, showShape, sizeOf } from './shape';
@@ -70,13 +71,9 @@ export class Program {
     );
     const bound = all.map((at, i) => bind(device, at, pipelines[i], buffers, i));
     const [memory, validation] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-    const error = memory ?? validation;
-    if (error) {
-      buffers.destroy();
-      throw new Error(
-        `compile '${spec.label}': the device refused (${error.message}); it asked for ${lowered.memory.peakBytes} bytes`,
-      );
-    }
+    if (memory || validation) buffers.destroy();
+    if (memory) throw new OutOfMemoryError(`compile '${spec.label}'`, footprintOf(lowered).bytes, memory.message);
+    if (validation) throw new Error(`compile '${spec.label}': the device refused (${validation.message})`);
     const kernels = all.map(({ dispatch, bytes }) => plannedKernel(dispatch, bytes));
     const plan = new Plan(
       spec.label,

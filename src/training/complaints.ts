@@ -1,9 +1,10 @@
 /** Any error as the page and the terminal show it: what came, what was wanted, what to do. */
 import { BadInputError } from '../imaging/bad_input';
-import { EngineLostError, NoAdapterError } from '../runtime';
+import { EngineLostError, NoAdapterError, OutOfMemoryError } from '../runtime';
 import type { Complaint, ErrorCode } from './messages';
 import { ModelFileError } from './model_file';
 import { Cancelled } from './restore';
+import { BudgetError } from './tile_plan';
 
 /** @param inputCode the code for unusable input: 'bad-data' while training, 'bad-model' while restoring */
 export function complaint(error: unknown, inputCode: ErrorCode): { code: ErrorCode; error: Complaint } {
@@ -12,13 +13,14 @@ export function complaint(error: unknown, inputCode: ErrorCode): { code: ErrorCo
   if (error instanceof BadInputError) return { code: 'bad-data', error: parts(error) };
   if (error instanceof ModelFileError)
     return { code: inputCode === 'bad-data' ? 'bad-data' : 'bad-model', error: parts(error) };
+  if (error instanceof BudgetError) return { code: 'out-of-memory', error: parts(error) };
   if (error instanceof Cancelled)
     return {
       code: 'failed',
       error: { got: 'a cancelled restoration', wanted: 'a finished one', fix: 'start it again' },
     };
   const got = error instanceof Error ? error.message : String(error);
-  const outOfMemory = /out of memory|allocation/i.test(got);
+  const outOfMemory = error instanceof OutOfMemoryError || /out of memory|allocation/i.test(got);
   return {
     code: outOfMemory ? 'out-of-memory' : 'failed',
     error: {

@@ -199,7 +199,7 @@ export class Restoration {
 }
 
 /** With less than this no device restores anything. */
-const LEAST_BUDGET = 2 ** 25;
+const LEAST_BUDGET = 2 ** 22;
 
 /** WebGPU does not tell how much memory there is: the largest buffer that the adapter makes, at most 1 GiB. */
 export const defaultBudget = ({ adapter }: Engine): number => Math.min(adapter.limits.maxBufferSize, 2 ** 30);

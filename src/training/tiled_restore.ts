@@ -47,7 +47,7 @@ export class TiledNetwork {
     const source = new HostMap(extent.height, extent.width, planes.length);
     source.write(interleaved(planes), all, all);
     const result = new HostMap(extent.height, extent.width, 1);
-    const makeMap = ({ step, channels }: Point): FeatureMap => {
+    const makeMap = async ({ step, channels }: Point): Promise<FeatureMap> => {
       const [height, width] = [extent.height / step, extent.width / step];
       return schedule.maps === 'device'
         ? this.engine.map(height, width, channels)
@@ -78,7 +78,7 @@ export class TiledNetwork {
     onTile: (share: number) => void,
   ): Promise<void> {
     const { end, halo, window, collects } = planned;
-    const map = maps.startPass(planned, isLast);
+    const map = await maps.startPass(planned, isLast);
     const moments = new Moments(end.channels);
     const program = await this.compile(planned);
     const runTile = async ({ at, core }: Window): Promise<void> => {
@@ -128,7 +128,7 @@ class StageMaps {
     private readonly network: StagedNetwork,
     private readonly source: HostMap,
     private readonly result: HostMap,
-    private readonly makeMap: (point: Point) => FeatureMap,
+    private readonly makeMap: (point: Point) => Promise<FeatureMap>,
   ) {
     this.x = source;
     this.output = source;
@@ -141,10 +141,10 @@ class StageMaps {
   }
 
   /** The map that a pass fills, where it fills one. */
-  startPass({ stores, end, inPlace }: PlannedPass, isLast: boolean): FeatureMap | undefined {
+  async startPass({ stores, end, inPlace }: PlannedPass, isLast: boolean): Promise<FeatureMap | undefined> {
     if (!stores) return undefined;
     if (isLast) return this.result;
-    this.filling = inPlace ? this.x : this.makeMap(end);
+    this.filling = inPlace ? this.x : await this.makeMap(end);
     return this.filling;
   }
 

@@ -16,7 +16,7 @@ export class WholeNetwork {
 
   /** Whether one run stays within `budget` bytes of device memory, and every tensor within what a kernel can be given. */
   fits(extent: Extent, budget: number): boolean {
-    const key = `${extent.width}×${extent.height}`;
+    const key = `${extent.width}×${extent.height} ${budget}`;
     const known = this.fitting.get(key);
     if (known !== undefined) return known;
     const { bytes, outputBytes, bindingBytes } = this.engine.footprint(this.traced(extent).spec);

@@ -50,7 +50,7 @@ test.each([Number.POSITIVE_INFINITY, bandBytes])(
 
 test('a rectangle of another size, and an output that is none, are refused by name', async () => {
   const program = await plusOne(WIDTH, HEIGHT);
-  const map = engine.map(HEIGHT, WIDTH, CHANNELS);
+  const map = await engine.map(HEIGHT, WIDTH, CHANNELS);
   const small = { x: 0, y: 0, width: 2, height: 2 };
   expect(() => program.run({ x: { map, at: small }, one: 1 })).toThrow(
     "run of 'plus one': got 12 values for 'x', wanted 297, for shape [1, 11, 9, 3]",
