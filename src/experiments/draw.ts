@@ -152,15 +152,15 @@ function table2Text(paired: TaskTable[], unpaired: TaskTable[]): string {
 const NOTE =
   'Means over the first images of the set, as many as every row was scored on. The last column is the difference in PSNR ' +
   'and SSIM (care metric) with the 95 % interval of a paired bootstrap over images. `updates` are those of the network ' +
-  'that restores, `CIN` those of CIN-GAN; LPIPS is the mean over the first 25 images, lower is better.';
+  'that restores, `CIN` those of CIN-GAN; LPIPS is lower for images that look more alike.';
 
 const document = (title: string, parts: string[]): string =>
   `# ${title}\n\nDrawn by \`mendscope experiment draw\` from the records in \`cells/\`.\n\n${parts.join('\n\n')}`;
 
-function tableText({ task, images, reference, rows }: TaskTable): string {
+function tableText({ task, images, lpipsImages, reference, rows }: TaskTable): string {
   const measured = reference === undefined ? '' : ` ${reference} minus this row |`;
   const head =
-    `| row | trained on | data | updates | CIN | seeds | PSNR / SSIM (paper) | PSNR / SSIM (care) | LPIPS |${measured}\n` +
+    `| row | trained on | data | updates | CIN | seeds | PSNR / SSIM (paper) | PSNR / SSIM (care) | LPIPS of ${lpipsImages} |${measured}\n` +
     `|---|---|---|---|---|---|---|---|---|${reference === undefined ? '' : '---|'}`;
   const order = [...rows].sort((a, b) => a.care.psnr - b.care.psnr);
   const lines = order.map((row) => rowText(row, reference !== undefined));

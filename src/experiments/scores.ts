@@ -5,7 +5,7 @@ import type { ImageScores } from './cell';
 import type { Lpips } from './lpips';
 
 /** LPIPS costs as much as a restoration, so it is taken on the first images of a set only. */
-const LPIPS_IMAGES = 25;
+const LPIPS_IMAGES = 10;
 
 /** @param lpips undefined where its weights are not at hand; it sees both images as the care metric scales them */
 export async function scoreAll(predictions: Plane[], truths: Plane[], lpips: Lpips | undefined): Promise<ImageScores> {

@@ -41,6 +41,8 @@ export interface TaskTable {
   task: Task;
   /** Images that every row was scored on. */
   images: number;
+  /** Those of them that LPIPS was taken on in every row that has it. */
+  lpipsImages: number;
   /** The row that `behind` measures from, if there is one. */
   reference?: string;
   rows: SummaryRow[];
@@ -89,18 +91,25 @@ function rowKey(
 export function taskTable(task: Task, rows: Row[], reference?: (row: Row) => boolean): TaskTable {
   const own = rows.filter((row) => row.task === task);
   const images = Math.min(...own.flatMap(({ scores }) => scores.map((s) => s.care.psnr.length)));
+  const looked = Math.min(images, ...own.flatMap(({ scores }) => scores.flatMap(({ lpips }) => lpips?.length ?? [])));
   const best = reference && own.find(reference);
   return {
     task,
     images,
     ...(best ? { reference: best.row } : {}),
-    rows: own.map((row) => summaryRow(row, images, best)),
+    lpipsImages: looked,
+    rows: own.map((row) => summaryRow(row, { images, looked }, best)),
   };
 }
 
-function summaryRow(row: Row, images: number, reference: Row | undefined): SummaryRow {
+function summaryRow(
+  row: Row,
+  { images, looked }: { images: number; looked: number },
+  reference: Row | undefined,
+): SummaryRow {
   const { cell, scores } = row;
-  const over = (of: (s: ImageScores) => number[]) => mean(scores.map((s) => mean(of(s).slice(0, images))));
+  const over = (of: (s: ImageScores) => number[], count = images) =>
+    mean(scores.map((s) => mean(of(s).slice(0, count))));
   const metric = (name: 'raw' | 'paper' | 'care') => ({
     psnr: over((s) => s[name].psnr),
     ssim: over((s) => s[name].ssim),
@@ -124,7 +133,7 @@ function summaryRow(row: Row, images: number, reference: Row | undefined): Summa
     raw: metric('raw'),
     paper: metric('paper'),
     care: metric('care'),
-    lpips: seen ? over((s) => s.lpips ?? []) : null,
+    lpips: seen ? over((s) => s.lpips ?? [], looked) : null,
     ...(reference && reference !== row ? { behind: behind(reference, row, images) } : {}),
   };
 }
