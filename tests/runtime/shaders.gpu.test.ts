@@ -111,7 +111,7 @@ describe('shaders', () => {
       for (const { shader, defines } of units.flatMap((unit) => unit.dispatches))
         variants.set(JSON.stringify([shader, defines]), { shader, defines });
     }
-    for (const shader of ['adam', 'moving_average']) variants.set(shader, { shader, defines: {} });
+    for (const shader of ['adam', 'moving_average', 'fma_peak', 'copy']) variants.set(shader, { shader, defines: {} });
   });
 
   it('every variant compiles without a message', async () => {
