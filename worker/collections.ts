@@ -10,6 +10,7 @@ import { bearer, hashToken, openForEditing } from './edit_token';
 import type { Edge } from './environment';
 import { manifestKey, newEditToken } from './identifiers';
 import { atMost } from './lengths';
+import { letGo } from './live';
 import { described } from './openapi';
 import { checkCover, checkedExpiry } from './publish';
 import { rateLimit } from './rate_limit';
@@ -88,23 +89,23 @@ export const collections = new Hono<Edge>()
       const { revision, token_hash } = await openForEditing(c, id);
       checkIfMatch(c, revision);
       if (cover) await checkCover(c.env.DB, cover);
-      const { meta } = await c.env.DB.prepare(
+      const change = c.env.DB.prepare(
         `UPDATE collections SET revision = revision + 1, updated = ?3, listed = COALESCE(?4, listed),
            cover = IIF(?5, ?6, cover), expires = IIF(?7, ?8, expires)
          WHERE id = ?1 AND revision = ?2 AND token_hash = ?9`,
-      )
-        .bind(
-          id,
-          revision,
-          Date.now(),
-          listed === undefined ? null : Number(listed),
-          Number(cover !== undefined),
-          cover ?? null,
-          Number(expires !== undefined),
-          expires ? checkedExpiry(expires) : null,
-          token_hash,
-        )
-        .run();
+      ).bind(
+        id,
+        revision,
+        Date.now(),
+        listed === undefined ? null : Number(listed),
+        Number(cover !== undefined),
+        cover ?? null,
+        Number(expires !== undefined),
+        expires ? checkedExpiry(expires) : null,
+        token_hash,
+      );
+      // The old cover may be nobody's now; letting go of the files too costs the sweep a look at each.
+      const [, { meta }] = await c.env.DB.batch([c.env.DB.prepare(letGo('?1', '?2')).bind(id, Date.now()), change]);
       if (meta.changes === 0) throw olderRevision();
       c.header('etag', etagOf(revision + 1));
       const row = await readCollection(c.env.DB, id);
@@ -131,6 +132,7 @@ export const collections = new Hono<Edge>()
       if (c.req.header('if-match') !== undefined) checkIfMatch(c, revision);
       const [versions] = await c.env.DB.batch<{ id: string }>([
         c.env.DB.prepare('SELECT id FROM versions WHERE collection = ?1').bind(id),
+        c.env.DB.prepare(letGo('?1', '?2')).bind(id, Date.now()),
         c.env.DB.prepare('DELETE FROM collections WHERE id = ?1 AND token_hash = ?2').bind(id, token_hash),
       ]);
       await c.env.BLOBS.delete(versions.results.map((version) => manifestKey(version.id)));

@@ -19,3 +19,17 @@ export const isUnused = (sha256: string): string => `(
   NOT EXISTS (SELECT 1 FROM files f WHERE f.sha256 = ${sha256})
   AND NOT EXISTS (SELECT 1 FROM parts p WHERE p.part = ${sha256})
   AND NOT EXISTS (SELECT 1 FROM collections c WHERE c.cover = ${sha256}))`;
+
+/** SQL: every blob the collections `ids` (a list or a query) name: files, their parts, covers. */
+export const blobsOf = (ids: string): string => `
+  SELECT f.sha256 AS sha256 FROM files f JOIN versions v ON v.id = f.version WHERE v.collection IN (${ids})
+  UNION SELECT p.part FROM files f JOIN versions v ON v.id = f.version JOIN parts p ON p.sha256 = f.sha256
+    WHERE v.collection IN (${ids})
+  UNION SELECT cover FROM collections WHERE id IN (${ids}) AND cover IS NOT NULL`;
+
+/** `blobs.touched` of a blob that the sweep found in use: nobody need look at it until something lets go of it. */
+export const IN_USE = Number.MAX_SAFE_INTEGER;
+
+/** SQL: what `ids` name is let go of; the sweep looks at it from `since` on. A blob touched otherwise keeps its time. */
+export const letGo = (ids: string, since: string): string =>
+  `UPDATE blobs SET touched = ${since} WHERE touched = ${IN_USE} AND sha256 IN (${blobsOf(ids)})`;

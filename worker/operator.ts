@@ -6,6 +6,7 @@ import { MESSAGE_BYTES } from '../src/wire/limits';
 import { bearer, isTokenOf } from './edit_token';
 import type { Edge } from './environment';
 import { atMost } from './lengths';
+import { blobsOf } from './live';
 import { logEvent } from './log';
 import { described } from './openapi';
 import { rateLimit } from './rate_limit';
@@ -22,12 +23,6 @@ const takeDown = v.pipe(
 );
 const undo = v.pipe(v.strictObject({ collection: idSchema }), v.metadata({ ref: 'UndoTakeDown' }));
 const done = v.pipe(v.object({ collection: idSchema, blocked: v.number() }), v.metadata({ ref: 'TakenDown' }));
-
-/** Every blob a collection names: files, their parts, the cover. */
-const BLOBS_OF = `SELECT f.sha256 AS sha256 FROM files f JOIN versions v ON v.id = f.version WHERE v.collection = ?1
-  UNION SELECT p.part FROM files f JOIN versions v ON v.id = f.version JOIN parts p ON p.sha256 = f.sha256
-    WHERE v.collection = ?1
-  UNION SELECT cover FROM collections WHERE id = ?1 AND cover IS NOT NULL`;
 
 export const operator = new Hono<Edge>()
   .post(
@@ -55,7 +50,7 @@ export const operator = new Hono<Edge>()
           reason,
         ),
         DB.prepare(
-          `INSERT INTO blocked (sha256, reason, at) SELECT sha256, ?2, ?3 FROM (${BLOBS_OF}) WHERE ?4
+          `INSERT INTO blocked (sha256, reason, at) SELECT sha256, ?2, ?3 FROM (${blobsOf('?1')}) WHERE ?4
            ON CONFLICT DO NOTHING`,
         ).bind(collection, reason, now, Number(block)),
       ]);
@@ -84,7 +79,7 @@ export const operator = new Hono<Edge>()
         DB.prepare(
           'UPDATE collections SET removed = NULL, removed_reason = NULL WHERE id = ?1 AND removed IS NOT NULL',
         ).bind(collection),
-        DB.prepare(`DELETE FROM blocked WHERE sha256 IN (${BLOBS_OF})`).bind(collection),
+        DB.prepare(`DELETE FROM blocked WHERE sha256 IN (${blobsOf('?1')})`).bind(collection),
       ]);
       if (meta.changes === 0) throw notFound();
       logEvent('undo-take-down', { unblocked: unblocked.meta.changes });

@@ -3,7 +3,7 @@
  * a row is only waste, and is found the next time. Every object key is used once, so deleting one is always safe.
  */
 import type { Bindings } from './environment';
-import { isUnused } from './live';
+import { IN_USE, isUnused, letGo } from './live';
 import { logEvent } from './log';
 import { today } from './sender';
 
@@ -18,7 +18,7 @@ const TAKE_DOWN_DAYS = 30;
 export async function sweep(env: Bindings, now = Date.now()): Promise<void> {
   const before = now - env.ORPHAN_HOURS * HOUR;
   logEvent('sweep', {
-    emptied: await emptyGone(env, now),
+    emptied: await emptyGone(env, now, before),
     blobs: await sweepUnused(env, before),
     blobObjects: await sweepObjects(env, 'blobs/', before),
     manifests: await sweepObjects(env, 'manifests/', before),
@@ -27,10 +27,11 @@ export async function sweep(env: Bindings, now = Date.now()): Promise<void> {
 }
 
 /** What expired a day ago, or was taken down 30 days ago, lets go of its files. Its links still say why. */
-async function emptyGone({ DB }: Bindings, now: number): Promise<number> {
-  const gone = `SELECT id FROM collections WHERE expires < ?1 OR removed < ?2`;
+async function emptyGone({ DB }: Bindings, now: number, before: number): Promise<number> {
+  const gone = 'SELECT id FROM collections WHERE expires < ?1 UNION SELECT id FROM collections WHERE removed < ?2';
   const bound = [now - DAY, now - TAKE_DOWN_DAYS * DAY] as const;
-  const [files] = await DB.batch([
+  const [, files] = await DB.batch([
+    DB.prepare(letGo(gone, '?3')).bind(...bound, before - 1),
     DB.prepare(`DELETE FROM files WHERE version IN (SELECT id FROM versions WHERE collection IN (${gone}))`).bind(
       ...bound,
     ),
@@ -39,21 +40,32 @@ async function emptyGone({ DB }: Bindings, now: number): Promise<number> {
   return files.meta.changes;
 }
 
-/** Uploads that no publication named in time, and what deleted publications left. */
+const CANDIDATES = 'SELECT sha256 FROM blobs WHERE touched < ?1 ORDER BY touched LIMIT ?2';
+const OLD_AND_UNUSED = `SELECT b.sha256 FROM blobs b WHERE b.sha256 IN (SELECT value FROM json_each(?2))
+  AND b.touched < ?1 AND ${isUnused('b.sha256')}`;
+/** In one transaction: parts of a file that goes are looked at next; what is in use is not looked at again. */
+const SWEEP = [
+  `UPDATE blobs SET touched = ?1 - 1 WHERE sha256 IN (SELECT part FROM parts WHERE sha256 IN (${OLD_AND_UNUSED}))`,
+  `DELETE FROM parts WHERE sha256 IN (${OLD_AND_UNUSED})`,
+  `DELETE FROM blobs WHERE sha256 IN (${OLD_AND_UNUSED}) RETURNING object`,
+  `UPDATE blobs SET touched = ${IN_USE} WHERE touched < ?1 AND sha256 IN (SELECT value FROM json_each(?2))`,
+];
+const DELETED = 2;
+
+/** Uploads that no publication named in time, and what deleted publications let go of. */
 async function sweepUnused({ DB, BLOBS }: Bindings, before: number): Promise<number> {
   let swept = 0;
   for (let batch = 0; batch < BATCHES_IN_A_RUN; batch++) {
-    const { results } = await DB.prepare(
-      `DELETE FROM blobs WHERE sha256 IN
-         (SELECT b.sha256 FROM blobs b WHERE b.touched < ?1 AND ${isUnused('b.sha256')} LIMIT ?2)
-       RETURNING object`,
-    )
-      .bind(before, BLOBS_IN_A_BATCH)
-      .all<{ object: string | null }>();
-    const objects = results.map((row) => row.object).filter((object) => object !== null);
+    const candidates = await DB.prepare(CANDIDATES).bind(before, BLOBS_IN_A_BATCH).all<{ sha256: string }>();
+    if (candidates.results.length === 0) break;
+    const hashes = JSON.stringify(candidates.results.map((row) => row.sha256));
+    const results = await DB.batch<{ object: string | null }>(
+      SWEEP.map((step) => DB.prepare(step).bind(before, hashes)),
+    );
+    const rows = results[DELETED].results;
+    const objects = rows.map((row) => row.object).filter((object) => object !== null);
     if (objects.length > 0) await BLOBS.delete(objects);
-    swept += results.length;
-    if (results.length < BLOBS_IN_A_BATCH) break;
+    swept += rows.length;
   }
   return swept;
 }

@@ -51,6 +51,30 @@ test('after a deletion the bytes go, unless another version names them', async (
   expect(await client().fetchFile(file)).toEqual(shared);
 });
 
+test('a file in parts goes with all its parts; what is in use is looked at once, and again when it is let go of', async () => {
+  const weights = safetensors(5000, 21);
+  const parts = [await put(weights.slice(0, 9000), '?part=1'), await put(weights.slice(9000), '?part=1')];
+  const joined = await ask('/api/blobs/joined', {
+    method: 'POST',
+    body: JSON.stringify({ parts: parts.map((part) => part.sha256) }),
+    headers: { 'content-type': 'application/json' },
+  });
+  const { sha256: address, bytes } = await joined.json<{ sha256: string; bytes: number }>();
+  const body = JSON.stringify({ title: 'Parts', file: { path: 'm', sha256: address, bytes } });
+  const published = await ask('/api/models', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  const { collection, editToken } = await published.json<{ collection: string; editToken: string }>();
+  const old = () =>
+    bindings.DB.prepare('SELECT COUNT(*) AS n FROM blobs WHERE touched < ?1')
+      .bind(Date.now() + 24 * HOUR)
+      .first<number>('n');
+  await sweep(bindings, Date.now() + 25 * HOUR);
+  expect(await old()).toBe(0);
+  await client().deleteCollection(collection, editToken);
+  expect(await old()).toBe(3);
+  await sweep(bindings, Date.now() + 25 * HOUR);
+  expect([await rows(address), await held(parts[0].sha256), await held(parts[1].sha256)]).toEqual([0, 0, 0]);
+});
+
 test('objects of an upload that broke off between the two stores', async () => {
   const hash = await sha256('half an upload');
   await bindings.BLOBS.put(newObjectKey(hash), 'half an upload');

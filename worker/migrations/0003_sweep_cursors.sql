@@ -3,3 +3,5 @@ CREATE TABLE sweep_cursors (
   prefix TEXT PRIMARY KEY,
   cursor TEXT
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX collections_by_removal ON collections (removed) WHERE removed IS NOT NULL;
