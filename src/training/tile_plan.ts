@@ -102,26 +102,25 @@ export function planTiles(
   extent: Extent,
   options: TileOptions,
 ): TileSchedule {
-  const { maps } = options;
-  const room = MAP_SHARE * (options.budget - FLOAT * params.size);
+  const { maps, hostBudget = HOST_BUDGET } = options;
+  const trials = new Map<string, Footprint>();
+  const through = (where: 'device' | 'host', mapBudget: number): ChosenWay[] =>
+    waysThrough(device, network, params, extent, { ...options, maps: where, mapBudget, trials });
   if (maps !== 'host') {
-    const resident = waysThrough(device, network, params, extent, { ...options, maps: 'device', mapBudget: room });
-    const most = Math.max(...resident.map(({ way }) => way.mapBytes));
-    if (maps === 'device' || most <= room) return scheduleOf(resident, 'device', network, extent);
+    const room = MAP_SHARE * (options.budget - FLOAT * params.size);
+    const ways = through('device', room);
+    if (maps === 'device' || ways.every(({ way }) => way.mapBytes <= room))
+      return scheduleOf(ways, 'device', network, extent);
   }
-  const mapBudget = options.hostBudget ?? HOST_BUDGET;
-  return scheduleOf(
-    waysThrough(device, network, params, extent, { ...options, maps: 'host', mapBudget }),
-    'host',
-    network,
-    extent,
-  );
+  return scheduleOf(through('host', hostBudget), 'host', network, extent);
 }
 
 interface PlannerOptions extends TileOptions {
   maps: 'device' | 'host';
   /** Bytes for maps, wherever they are. */
   mapBudget: number;
+  /** Footprints of passes over the trial window: the same wherever maps are. */
+  trials: Map<string, Footprint>;
 }
 
 /** The best way through every stage; equal stages are planned once. */
@@ -157,10 +156,10 @@ function scheduleOf(
   network: StagedNetwork,
   extent: Extent,
 ): TileSchedule {
-  const planners = new Map(ways.map(({ planner, way }) => [way, planner]));
-  const windows = new Map([...planners].map(([way, planner]) => [way, planner.sized(way)]));
+  const sized = new Map<StageWay, PlannedPass[]>();
+  for (const { way, planner } of ways) if (!sized.has(way)) sized.set(way, planner.sized(way));
   const passes = ways.flatMap(({ stage, way }, index) =>
-    (windows.get(way) ?? []).map((pass) => ({ ...pass, stage: index, label: labelOf(stage, pass.pass) })),
+    (sized.get(way) ?? []).map((pass) => ({ ...pass, stage: index, label: labelOf(stage, pass.pass) })),
   );
   const total = (of: (pass: PlannedPass) => number): number => passes.reduce((sum, pass) => sum + of(pass), 0);
   const mapBytes = Math.max(...ways.map(({ way }) => way.mapBytes));
@@ -188,8 +187,6 @@ interface StageWay {
 }
 
 class StagePlanner {
-  private readonly trials = new Map<string, Footprint>();
-
   constructor(
     private readonly device: PlanningDevice,
     private readonly network: StagedNetwork,
@@ -296,9 +293,10 @@ class StagePlanner {
 
   private trial(pass: Pass): Footprint {
     const before = [...pass.kept].filter((norm) => norm <= pass.end);
-    const key = `${pass.end} ${before.join(' ')}`;
-    const footprint = this.trials.get(key) ?? this.footprint(pass, this.trialWindow);
-    this.trials.set(key, footprint);
+    const key = `${this.index} ${pass.end} ${before.join(' ')}`;
+    const { trials } = this.options;
+    const footprint = trials.get(key) ?? this.footprint(pass, this.trialWindow);
+    trials.set(key, footprint);
     return footprint;
   }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CARE_PAPER, careStages } from '../../src/models/care';
 import { ARCHITECTURES } from '../../src/models/presets';
 import { restorerStages } from '../../src/models/restorer';
 import type { StagedNetwork } from '../../src/models/stages';
@@ -24,17 +25,27 @@ const device: PlanningDevice = {
   footprint: (spec) => footprintOf(lower(spec, traits, { mostBindingBytes: Infinity, mostBufferBytes: 256 * MIB })),
 };
 
-function planned(preset: 'grid' | 'laptop' | 'paper', side: number, budget: number, hostBudget = 4096 * MIB) {
-  const network: StagedNetwork = { planes: 1, stages: () => restorerStages(ARCHITECTURES[preset].restorer) };
-  const params = new ParameterSet('restorer');
+function plannedFor(network: StagedNetwork, side: number, budget: number, hostBudget?: number) {
+  const params = new ParameterSet('network');
   declareNetwork(network, params);
   return planTiles(device, network, params, { width: side, height: side }, { budget, hostBudget });
+}
+
+function planned(preset: 'grid' | 'laptop' | 'paper', side: number, budget: number, hostBudget = 4096 * MIB) {
+  const network: StagedNetwork = { planes: 1, stages: () => restorerStages(ARCHITECTURES[preset].restorer) };
+  return plannedFor(network, side, budget, hostBudget);
 }
 
 test.each(['grid', 'laptop'] as const)('8192² of %s stays within 256 MB of device memory', (preset) => {
   const schedule = planned(preset, 8192, 256e6);
   expect(schedule.deviceBytes).toBeLessThanOrEqual(256e6);
   expect(showSchedule(schedule).split('\n')).toHaveLength(1 + schedule.passes.length);
+});
+
+test('so does the CARE U-Net, in one pass', () => {
+  const schedule = plannedFor({ planes: 1, stages: () => careStages(CARE_PAPER) }, 8192, 256e6);
+  expect(schedule.deviceBytes).toBeLessThanOrEqual(256e6);
+  expect(schedule.passes).toHaveLength(1);
 });
 
 test('the paper’s network at 8192² within 512 MB, most of which its weights take', () => {
