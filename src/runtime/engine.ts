@@ -20,6 +20,9 @@ export class EngineLostError extends Error {
   }
 }
 
+/** How long after what it broke the news of a lost device may come, in milliseconds. */
+const NEWS_DELAY = 500;
+
 export interface EngineOptions {
   /** `navigator.gpu`, or Dawn's for Node. */
   gpu: GPU | undefined;
@@ -71,7 +74,7 @@ export class Engine implements Home, ParameterStore {
     this.assertAlive();
     this.device.pushErrorScope('out-of-memory');
     const map = new DeviceMap(this.device, height, width, channels, this.mostBufferBytes);
-    const memory = await this.device.popErrorScope();
+    const memory = await this.orLost(this.device.popErrorScope());
     if (!memory) return map;
     map.destroy();
     throw new OutOfMemoryError('map', 4 * height * width * channels, memory.message);
@@ -95,7 +98,7 @@ export class Engine implements Home, ParameterStore {
   resident(set: ParameterOwner): ResidentParameters {
     const known = this.residents.get(set);
     if (known) return known;
-    const made = new ResidentParameters(this.device, set);
+    const made = new ResidentParameters(this, set);
     this.residents.set(set, made);
     return made;
   }
@@ -108,6 +111,16 @@ export class Engine implements Home, ParameterStore {
 
   assertAlive(): void {
     if (this.why) throw this.why;
+  }
+
+  /** Waits for the device. What fails because it is gone fails with that reason, whatever the host calls it. */
+  async orLost<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      const noNews = new Promise<unknown>((resolve) => setTimeout(resolve, NEWS_DELAY, error));
+      throw await Promise.race([this.lost, noNews]);
+    }
   }
 
   destroy(): void {

@@ -70,7 +70,7 @@ export class Program {
       all.map(({ dispatch }) => dispatch.params),
     );
     const bound = all.map((at, i) => bind(device, at, pipelines[i], buffers, i));
-    const [memory, validation] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    const [memory, validation] = await home.orLost(Promise.all([device.popErrorScope(), device.popErrorScope()]));
     if (memory || validation) buffers.destroy();
     if (memory) throw new OutOfMemoryError(`compile '${spec.label}'`, footprintOf(lowered).bytes, memory.message);
     if (validation) throw new Error(`compile '${spec.label}': the device refused (${validation.message})`);
@@ -148,9 +148,9 @@ export class Program {
       start += bytes;
     }
     device.queue.submit([encoder.finish()]);
-    const refused = await this.firstRun;
+    const refused = await this.home.orLost(this.firstRun);
     if (refused) throw new Error(`run of '${this.spec.label}': ${refused.message}`);
-    await staging.mapAsync(GPUMapMode.READ);
+    await this.home.orLost(staging.mapAsync(GPUMapMode.READ));
     this.home.assertAlive();
     const bytes = staging.getMappedRange();
     const values = slots.map(
@@ -164,7 +164,7 @@ export class Program {
 
   /** Resolves when everything enqueued so far is done. */
   async finished(): Promise<void> {
-    await this.home.device.queue.onSubmittedWorkDone();
+    await this.home.orLost(this.home.device.queue.onSubmittedWorkDone());
   }
 
   /**
@@ -194,7 +194,7 @@ export class Program {
     encoder.resolveQuerySet(querySet, 0, 2 * count, resolved, 0);
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
     device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
+    await this.home.orLost(staging.mapAsync(GPUMapMode.READ));
     const ticks = new BigUint64Array(staging.getMappedRange().slice(0));
     for (const made of [querySet, resolved, staging]) made.destroy();
     return Float64Array.from({ length: count }, (_, i) => Number(ticks[2 * i + 1] - ticks[2 * i]) * 1e-9);

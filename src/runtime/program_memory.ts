@@ -18,6 +18,8 @@ export interface Home {
   resident(set: ParameterOwner): ResidentParameters;
   /** Throws where the device is lost. */
   assertAlive(): void;
+  /** Waits for work of the device; throws the device's loss in place of what it made fail. */
+  orLost<T>(work: Promise<T>): Promise<T>;
 }
 
 export interface Bound {

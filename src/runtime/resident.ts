@@ -3,6 +3,12 @@ import type { ParameterOwner } from './graph';
 import type { Part, Resident } from './parameters';
 import { ShapeError } from './shape';
 
+/** The engine, as far as it is needed here. */
+interface Owner {
+  readonly device: GPUDevice;
+  orLost<T>(work: Promise<T>): Promise<T>;
+}
+
 export class ResidentParameters implements Resident {
   adamStep = 0;
   /** Whether values were ever uploaded. */
@@ -11,7 +17,7 @@ export class ResidentParameters implements Resident {
   private readonly floats: number;
 
   constructor(
-    private readonly device: GPUDevice,
+    private readonly home: Owner,
     private readonly set: ParameterOwner,
   ) {
     this.floats = set.size;
@@ -28,7 +34,7 @@ export class ResidentParameters implements Resident {
     const known = this.buffers.get(part);
     if (known) return known;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = this.device.createBuffer({
+    const buffer = this.home.device.createBuffer({
       label: `${this.set.name} ${part}`,
       size: Math.max(this.floats * 4, 256),
       usage,
@@ -39,17 +45,17 @@ export class ResidentParameters implements Resident {
 
   upload(part: Part, flat: Float32Array): void {
     if (part !== 'value' && !this.buffers.has(part) && flat.every((x) => x === 0)) return;
-    this.device.queue.writeBuffer(this.buffer(part), 0, flat as Float32Array<ArrayBuffer>);
+    this.home.device.queue.writeBuffer(this.buffer(part), 0, flat as Float32Array<ArrayBuffer>);
     if (part === 'value') this.filled = true;
   }
 
   async download(part: Part): Promise<Float32Array> {
     const size = this.floats * 4;
-    const staging = this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-    const encoder = this.device.createCommandEncoder();
+    const staging = this.home.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    const encoder = this.home.device.createCommandEncoder();
     encoder.copyBufferToBuffer(this.buffer(part), 0, staging, 0, size);
-    this.device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
+    this.home.device.queue.submit([encoder.finish()]);
+    await this.home.orLost(staging.mapAsync(GPUMapMode.READ));
     const flat = new Float32Array(staging.getMappedRange().slice(0));
     staging.destroy();
     return flat;

@@ -156,7 +156,10 @@ describe('the device', () => {
     set.initialise(engine, 1);
     program.run({ x: Float32Array.of(1, -1) });
     const good = await set.read();
+    const underWay = Promise.allSettled([program.read(), set.read(), program.finished()]);
     engine.destroy();
+    for (const waiting of await underWay)
+      if (waiting.status === 'rejected') expect(waiting.reason).toBeInstanceOf(EngineLostError);
     expect(await engine.lost).toBeInstanceOf(EngineLostError);
     expect(() => program.run({ x: Float32Array.of(1, -1) })).toThrow(EngineLostError);
     await expect(program.read()).rejects.toThrow(/was lost .*; open a new engine and resume from the last checkpoint/);
