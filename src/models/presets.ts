@@ -27,7 +27,7 @@ export const ARCHITECTURES: Record<PresetName, Architecture> = {
     patch: 32,
     generator: { first: 8, blocks: 1, dropout: 0 },
     critic: { first: 8, dropout: 0 },
-    restorer: { first: 8, blocks: 2, dropout: 0, output: 'average' },
+    restorer: { first: 8, blocks: 2, dropout: 0, output: 'filter' },
     discriminator: { first: 8, downs: 2 },
   },
   grid: {
@@ -35,7 +35,7 @@ export const ARCHITECTURES: Record<PresetName, Architecture> = {
     patch: 64,
     generator: { first: 16, blocks: 4, dropout: 0 },
     critic: { first: 16, dropout: 0 },
-    restorer: { first: 16, blocks: 4, dropout: 0, output: 'average' },
+    restorer: { first: 16, blocks: 4, dropout: 0, output: 'filter' },
     discriminator: { first: 16, downs: 2 },
   },
   laptop: {
@@ -43,7 +43,7 @@ export const ARCHITECTURES: Record<PresetName, Architecture> = {
     patch: 128,
     generator: { first: 32, blocks: 6, dropout: 0 },
     critic: { first: 32, dropout: 0 },
-    restorer: { first: 32, blocks: 6, dropout: 0, output: 'average' },
+    restorer: { first: 32, blocks: 6, dropout: 0, output: 'filter' },
     discriminator: { first: 32, downs: 3 },
   },
   paper: {
