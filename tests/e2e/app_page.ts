@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 
@@ -106,11 +105,10 @@ export class AppPage {
   }
 
   /** Presses a button and waits for the file that it saves. */
-  async download(testid: string, name: string): Promise<Buffer> {
+  async download(testid: string, name: RegExp): Promise<Buffer> {
     await this.click(testid);
-    const path = join(this.downloads, name);
-    await until(async () => existsSync(path) || undefined, 60, `'${testid}' saved no ${name}`);
-    return readFile(path);
+    const look = async () => (await readdir(this.downloads)).find((file) => name.test(file));
+    return readFile(join(this.downloads, await until(look, 120, `'${testid}' saved no ${name}`)));
   }
 
   /** Asks again and again: Puppeteer's own waiting does not see what changes inside shadow roots. */
