@@ -31,8 +31,8 @@ interface Large {
 const LARGE: Large[] = [
   { side: 1024, first: 8, budget: 64e6, whole: true },
   { side: 2048, first: 4, budget: 256e6, whole: true },
-  { side: 4096, first: 2, budget: 256e6, whole: true },
-  { side: 8192, first: 2, budget: 256e6, whole: false },
+  { side: 4096, first: 1, budget: 256e6, whole: true },
+  { side: 8192, first: 1, budget: 256e6, whole: false },
 ];
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -76,6 +76,32 @@ test('restore keeps name, size and sample type; an unknown task is refused', asy
   expect(refused.err).toContain("got task 'haze', wanted one of the model's: axial, noise");
 });
 
+test('restore stays within the memory given: a large image goes in tiles', async () => {
+  const input = join(folder, 'large.tif');
+  const { defective } = phantomPair('embryo-axial', { seed: 9, size: 130 });
+  writeFileSync(input, writeImage(imageOfPlane(defective, 'float32'), 'tiff'));
+  const { code, json, err } = await run(
+    'restore',
+    input,
+    '--model',
+    model,
+    '--out',
+    join(folder, 'out'),
+    '--memory',
+    '1',
+  );
+  expect(code).toBe(0);
+  expect(err).toMatch(
+    /large\.tif: \d+ passes over \d+ tiles, maps on the (device|host); at most 0\.\d MiB on the device/,
+  );
+  const [{ tiled }] = json.restored as { tiled: { passes: number; tiles: number; deviceBytes: number } }[];
+  expect(tiled.deviceBytes).toBeLessThanOrEqual(1e6);
+  expect(tiled.tiles).toBeGreaterThan(tiled.passes);
+  const refused = await run('restore', input, '--model', model, '--out', join(folder, 'out'), '--memory', 'much');
+  expect(refused.code).toBe(2);
+  expect(refused.err).toContain('--memory: got much, wanted megabytes');
+});
+
 test('resume wants a checkpoint', async () => {
   writeFileSync(checkpoint, readFileSync(model));
   const { code, err } = await run(...TRAIN, ...SHORT, '--seed', '4', '--out', model, '--resume', checkpoint);
