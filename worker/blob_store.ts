@@ -89,17 +89,22 @@ export function byteSource(bucket: R2Bucket, pieces: readonly Piece[]): ByteSour
   };
 }
 
-/** One body for all slices. Its length is fixed beforehand, so that a lost piece breaks the reply instead of shortening it. */
-export function streamPieces(
+/**
+ * Bytes offset … offset + length as one body. Of several pieces it has a length fixed beforehand, so that a lost piece
+ * breaks the reply instead of shortening it.
+ */
+export async function streamPieces(
   bucket: R2Bucket,
   pieces: readonly Piece[],
   offset: number,
   length: number,
-): ReadableStream {
+): Promise<ReadableStream> {
+  const [first, ...rest] = slices(pieces, offset, length);
+  if (rest.length === 0) return (await openPiece(bucket, ...first)).body;
   const { readable, writable } = new FixedLengthStream(length);
   const pump = async () => {
-    for (const [piece, range] of slices(pieces, offset, length)) {
-      const object = await openPiece(bucket, piece, range);
+    for (const slice of [first, ...rest]) {
+      const object = await openPiece(bucket, ...slice);
       await object.body.pipeTo(writable, { preventClose: true });
     }
     await writable.close();

@@ -39,7 +39,7 @@ export async function serveBytes(c: Context<Edge>, blob: BlobRow): Promise<Respo
   if (range) headers.set('content-range', `bytes ${first}-${first + length - 1}/${blob.bytes}`);
   const status = range ? 206 : 200;
   if (c.req.method === 'HEAD') return new Response(null, { status, headers });
-  const body = streamPieces(c.env.BLOBS, await piecesOf(c.env.DB, blob), first, length);
+  const body = await streamPieces(c.env.BLOBS, await piecesOf(c.env.DB, blob), first, length);
   return new Response(body, { status, headers });
 }
 

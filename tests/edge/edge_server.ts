@@ -14,6 +14,8 @@ export interface EdgeServer {
   url: string;
   /** Most memory workerd ever held, in bytes. */
   peakBytes(): number;
+  /** Processor time of all its processes so far: unlike a rate, hardly moved by what else the machine does. */
+  cpuSeconds(): number;
   /** SIGKILL to everything at once, as a power cut would. */
   kill(): Promise<void>;
 }
@@ -54,7 +56,12 @@ export async function startEdge(store: string, variables: Record<string, string>
   await untilHealthy(url, child);
   return {
     url,
-    peakBytes: () => peakOfGroup(child.pid as number),
+    peakBytes: () =>
+      Math.max(
+        0,
+        ...processesOf(child.pid as number).map(({ name, peakBytes }) => (name === 'workerd' ? peakBytes : 0)),
+      ),
+    cpuSeconds: () => processesOf(child.pid as number).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const closed = new Promise((done) => child.once('close', done));
@@ -108,23 +115,31 @@ function freePort(): Promise<number> {
   });
 }
 
-/** VmHWM of the processes named workerd in the server's group (Linux). */
-function peakOfGroup(group: number): number {
-  if (!existsSync('/proc')) return 0;
-  const peaks = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-        const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-        return status.startsWith('Name:\tworkerd') && Number(fields[2]) === group
-          ? Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
-          : 0;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH')
-          return 0;
-        throw error;
-      }
-    });
-  return Math.max(0, ...peaks);
+interface ServerProcess {
+  name: string;
+  peakBytes: number;
+  cpuSeconds: number;
+}
+
+/** The processes of the server's group (Linux; elsewhere none). */
+function processesOf(group: number): ServerProcess[] {
+  if (!existsSync('/proc')) return [];
+  const found: ServerProcess[] = [];
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+      if (Number(fields[2]) !== group) continue;
+      found.push({
+        name: /^Name:\t(.*)$/m.exec(status)?.[1] ?? '',
+        peakBytes: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024,
+        // utime and stime, in ticks of 10 ms.
+        cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100,
+      });
+    } catch (error) {
+      // It ended meanwhile.
+      if (!['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+  }
+  return found;
 }

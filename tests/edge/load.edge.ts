@@ -44,6 +44,7 @@ test.each(kinds)('%s', async (name, request) => {
   const first = await fetch(server.url + path, headers ? { headers } : {});
   await first.arrayBuffer();
   expect(first.status).toBe(status);
+  const cpuBefore = server.cpuSeconds();
   const result = await autocannon({
     url: server.url + path,
     connections: CONNECTIONS,
@@ -51,9 +52,10 @@ test.each(kinds)('%s', async (name, request) => {
     ...(headers ? { headers } : {}),
   });
   const { requests, latency, throughput } = result;
+  const cpu = ((server.cpuSeconds() - cpuBefore) * 1000) / requests.total;
   console.info(
     `${name}: ${requests.average.toFixed(0)} requests/s, p50 ${latency.p50} ms, p99 ${latency.p99} ms, ` +
-      `${(throughput.average / 1e6).toFixed(1)} MB/s (${CONNECTIONS} connections, ${SECONDS} s)`,
+      `${(throughput.average / 1e6).toFixed(1)} MB/s, ${cpu.toFixed(1)} ms of processor time a request (${CONNECTIONS} connections, ${SECONDS} s)`,
   );
   expect([result.errors, result.timeouts, result['5xx']]).toEqual([0, 0, 0]);
 });
