@@ -81,4 +81,12 @@ test('kill -9 between uploads: what was acknowledged is there', { timeout: 120_0
   const again = new EdgeClient(server.url);
   const [file] = (await again.fetchVersion('dataset', id)).files;
   expect(await sha256(await again.fetchFile(file))).toBe(await sha256(bytes));
+  const whole = await fetch(server.url + file.url);
+  expect([whole.headers.get('content-length'), (await whole.arrayBuffer()).byteLength]).toEqual([
+    String(bytes.length),
+    bytes.length,
+  ]);
+  const range = await fetch(server.url + file.url, { headers: { range: 'bytes=10-19' } });
+  expect([range.status, range.headers.get('content-length')]).toEqual([206, '10']);
+  expect(new Uint8Array(await range.arrayBuffer())).toEqual(bytes.slice(10, 20));
 });
