@@ -4,8 +4,9 @@
  * A batch is a function of (seed, phase, step) alone, so the position in the data is the step number, and a run that is
  * resumed draws what the uninterrupted run would have drawn.
  */
+import { BadInputError } from '../imaging/bad_input';
 import { splitForValidation } from '../imaging/dataset';
-import { getPlane, type Image, type Plane, planePlaces } from '../imaging/image';
+import { getPlane, type Image, type Plane, planePlaces, sizeText } from '../imaging/image';
 import { measureScales, type NormalisationSettings, normalise } from '../imaging/normalisation';
 import { PatchSampler } from '../imaging/patches';
 import { Random } from '../imaging/random';
@@ -62,6 +63,12 @@ function taskPlanes(task: TrainingTask): TaskPlanes {
     return { name, axial, pairs: [], defective: planes(task.defective), clean: planes(task.clean) };
   }
   const pairs = task.pairs.flatMap((pair) => {
+    if (sizeText(pair.defective.size) !== sizeText(pair.clean.size))
+      throw new BadInputError(
+        `pair '${pair.name}' of ${sizeText(pair.defective.size)} and ${sizeText(pair.clean.size)}`,
+        'two images of one size',
+        'Check that they belong together; resample the smaller one first.',
+      );
     const clean = networkPlanes(pair.clean);
     return networkPlanes(pair.defective).map((defective, i) => ({ defective, clean: clean[i] }));
   });
