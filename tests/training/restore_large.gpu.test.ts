@@ -37,7 +37,7 @@ function drawnModel(): ModelFile {
   };
 }
 
-const [WIDTH, HEIGHT] = [151, 98];
+const [WIDTH, HEIGHT] = [103, 70];
 const image = imageOfPlane(
   {
     width: WIDTH,
@@ -46,7 +46,7 @@ const image = imageOfPlane(
   },
   'float32',
 );
-const BUDGET = 1.5e6;
+const BUDGET = 1.1e6;
 
 let engine: Engine;
 beforeAll(async () => {

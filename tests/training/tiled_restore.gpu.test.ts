@@ -7,9 +7,11 @@ import { testGpu } from '../gpu_setup';
 const CASES = [
   { width: 1, height: 1, tiles: [8] },
   { width: 17, height: 31, tiles: [8, 16] },
-  { width: 72, height: 50, tiles: [12, 32] },
-  { width: 144, height: 96, tiles: [40, 64] },
+  { width: 72, height: 50, tiles: [20, 32] },
+  { width: 144, height: 96, tiles: [40] },
 ];
+/** A software adapter on a busy computer takes a while. */
+const TIMEOUT = 180_000;
 const TOLERANCE = 1e-4; // of the range; 1e-6 is what rounding gives
 
 let engine: Engine;
@@ -35,7 +37,7 @@ describe.each(Object.entries(stagedNetworks(4)))('%s', (name, network) => {
     return largestShare(await tiled.run(planes, tiled.plan(wanted, { budget: 2 ** 28, tile: 32 })), wanted);
   }
 
-  test('tiled is untiled', async () => {
+  test('tiled is untiled', { timeout: TIMEOUT }, async () => {
     const { whole, tiled } = trialOf(engine, name, network);
     const rows: string[] = [];
     for (const { width, height, tiles } of CASES) {
