@@ -52,6 +52,8 @@ test('a model: pushed, pulled, a version added, forked, listed, rotated, deleted
 
   const second = await mendscope('push', model('b.safetensors', 2), '--title', 'Second', '--edit-link', editUrl);
   expect(second.json).toMatchObject({ number: 2 });
+  await mendscope('pull', url, '--out', back);
+  expect(readFileSync(back)).toEqual(readFileSync(join(folder, 'a.safetensors')));
   expect((await mendscope('share', url)).json).toMatchObject({ title: 'Second', listed: false, versions: [{}, {}] });
   const fork = await mendscope(
     'push',
