@@ -60,20 +60,25 @@ export interface ConvolutionShape {
 
 export function convolution(p: Scope, x: Tensor, shape: ConvolutionShape): Tensor {
   const { kernel, channels, stride = 1, padding = 'same', mode = 'zero', bias = true, initialiser } = shape;
-  const weight = p.parameter('weight', [kernel, kernel, x.shape[3], channels], initialiser ?? glorotUniform());
-  const y = conv2d(x, weight, { stride, padding, mode });
-  return bias ? add(y, p.parameter('bias', [channels], zeros())) : y;
+  return p.labelled(() => {
+    const weight = p.parameter('weight', [kernel, kernel, x.shape[3], channels], initialiser ?? glorotUniform());
+    const y = conv2d(x, weight, { stride, padding, mode });
+    return bias ? add(y, p.parameter('bias', [channels], zeros())) : y;
+  });
 }
 
 /** Convolution, then norm: a bias would be subtracted again with the mean, so there is none unless asked for. */
 export function normedConvolution(p: Scope, x: Tensor, shape: ConvolutionShape, norm: Norm): Tensor {
-  return norm(p, convolution(p, x, { bias: false, ...shape }));
+  const y = convolution(p, x, { bias: false, ...shape });
+  return p.labelled(() => norm(p, y));
 }
 
 /** x [N, in] → [N, units]. */
 export function dense(p: Scope, x: Tensor, units: number): Tensor {
-  const y = matmul(x, p.parameter('weight', [x.shape[1], units], glorotUniform()));
-  return add(y, p.parameter('bias', [units], zeros()));
+  return p.labelled(() => {
+    const y = matmul(x, p.parameter('weight', [x.shape[1], units], glorotUniform()));
+    return add(y, p.parameter('bias', [units], zeros()));
+  });
 }
 
 export interface Dropout {
