@@ -42,7 +42,10 @@ export function findMismatch(shapes: Shapes, metadata: Readonly<Record<string, s
 interface Weight {
   name: string;
   shape: number[];
-  /** Other input channels that are right as well: the generator may see a plane of noise beside the image. */
+  /**
+   * Other input channels that are right as well: the generator may see a plane of noise beside the image, the restorer's
+   * last convolution the image beside the features.
+   */
   inputs?: number[];
 }
 
@@ -53,9 +56,10 @@ function* weightsOf(
   perTask: number[],
 ): Generator<Weight> {
   const layer = function* (name: string, kernel: number, from: number, to: number): Generator<Weight> {
-    const inputs = name === 'enter' && perTask.length > 0 ? { inputs: [2] } : {};
+    const shared = perTask.length === 0;
+    const inputs = name === (shared ? 'exit' : 'enter') ? { inputs: [from + 1] } : {};
     yield { name: `${set}/${name}.weight`, shape: [kernel, kernel, from, to], ...inputs };
-    if (name === 'exit' && perTask.length === 0) return;
+    if (name === 'exit' && shared) return;
     for (const scale of ['gamma', 'beta']) yield { name: `${set}/${name}.${scale}`, shape: [...perTask, to] };
   };
   yield* layer('enter', 7, 1, first);
