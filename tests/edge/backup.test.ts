@@ -1,6 +1,6 @@
 /** A store saved to a folder and loaded into an empty one passes every read of the first. */
 import { execFile } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +41,9 @@ test('save, load into an empty store, every read is the same; a damaged object i
     { path: 'a.tif', role: 'clean' as const, content: seededTiff(50_000, 1) },
     { path: 'b.tif', role: 'defective' as const, task: 'noise', content: large },
   ];
+  // Both empty and migrated.
+  await migrate(first);
+  cpSync(first, second, { recursive: true });
   let server = await startEdge(first);
   const { id: parent } = await new EdgeClient(server.url).publishDataset({
     title: 'First',
@@ -58,7 +61,6 @@ test('save, load into an empty store, every read is the same; a damaged object i
   await server.kill();
 
   expect((await backup(first, 'save', folder)).stdout).toMatch(/^saved \d+ rows, 7 objects \(\d+ bytes new\)\n$/);
-  await migrate(second);
   const objects = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const object = join(folder, objects.find((name) => /^objects\/blobs\/.*\/[0-9a-f]{16}$/.test(name)) as string);
   const { size } = statSync(object);

@@ -25,23 +25,15 @@ export const newStore = (): string => mkdtempSync(join(tmpdir(), 'mendscope-edge
 /** Runs a program in a group of its own and kills the whole group once this process ($0) is gone, however it went. */
 const WATCHED = '"$@" & while kill -0 "$0" 2>/dev/null && kill -0 $! 2>/dev/null; do sleep 1; done; kill -9 0';
 
-/** @param variables name → value of wrangler.toml's [vars], replaced for this server */
-export async function startEdge(store: string, variables: Record<string, string> = {}): Promise<EdgeServer> {
-  mkdirSync(join(root, 'dist', 'app'), { recursive: true });
+/** @param page serve the built page too; otherwise no build that changes meanwhile can restart the server */
+export async function startEdge(store: string, { page = false } = {}): Promise<EdgeServer> {
+  const assets = page ? join(root, 'dist', 'app') : join(store, 'no-page');
+  mkdirSync(assets, { recursive: true });
   await migrate(store);
   const port = await freePort();
-  const options = ['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0', '--persist-to', store];
-  const vars = Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]);
-  const args = [
-    wrangler,
-    'dev',
-    ...options,
-    ...vars,
-    '--show-interactive-dev-session',
-    'false',
-    '--log-level',
-    'error',
-  ];
+  const place = ['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0', '--persist-to', store];
+  const quietly = ['--show-interactive-dev-session', 'false', '--log-level', 'error'];
+  const args = [wrangler, 'dev', ...place, '--assets', assets, ...quietly];
   const child = spawn('sh', ['-c', WATCHED, String(process.pid), process.execPath, ...args], {
     cwd: root,
     env: { ...process.env, ...quiet },

@@ -15,7 +15,7 @@ let id: string;
 let blob: string;
 
 beforeAll(async () => {
-  server = await startEdge(store);
+  server = await startEdge(store, { page: true });
   const published = await new EdgeClient(server.url).publishDataset({
     title: 'Under load',
     tasks: [{ name: 'noise', axial: false }],

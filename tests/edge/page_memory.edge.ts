@@ -50,7 +50,7 @@ test(`${FILES} files, ${BYTES / 1e9} GB from a page: up and down again in consta
   const client = readdirSync(built).find((name) => /^client-.*\.js$/.test(name));
   if (!client) throw new Error('dist/app holds no client: build the page first (npm run edge:page does)');
   const store = newStore();
-  const server = await startEdge(store);
+  const server = await startEdge(store, { page: true });
   const browser = await launchBrowser();
   const page = await browser.newPage();
   await page.goto(`${server.url}/privacy`);
