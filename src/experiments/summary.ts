@@ -12,6 +12,8 @@ export interface Row {
   /** Seconds of training, mean over seeds. */
   seconds: number;
   settings?: Record<string, number>;
+  /** Of the network that restores, fine-tuning included. */
+  updates: number;
   /** One entry a seed. */
   scores: ImageScores[];
 }
@@ -63,7 +65,7 @@ export function rowsOf(records: CellRecord[], split: Split): Row[] {
       const key = rowKey(record.cell, scored);
       const { cell, adapter, seconds } = record;
       const entry: Found = found.get(key) ?? {
-        row: { row: scored.row, task: scored.task, cell, adapter, seconds: 0, settings: scored.settings, scores: [] },
+        row: { ...scored, cell, adapter, seconds: 0, updates: updatesOf(record, scored), scores: [] },
         evaluated: new Map(),
         spent: [],
       };
@@ -78,6 +80,12 @@ export function rowsOf(records: CellRecord[], split: Split): Row[] {
     seconds: mean(spent),
     scores: [...evaluated.values()].map(({ scores }) => scores),
   }));
+}
+
+/** The detail end of mend's dial was trained for longer than its fidelity end. */
+function updatesOf({ cell, configuration }: CellRecord, { settings }: RowScores): number {
+  const { steps = 0 } = (configuration.detail ?? {}) as { steps?: number };
+  return cell.updates + (settings?.detail ? steps : 0);
 }
 
 function rowKey(
@@ -120,7 +128,7 @@ function summaryRow(
     trainedOn: cell.updates === 0 ? '' : cell.tasks.length > 1 ? 'all tasks' : 'this task',
     setting: cell.setting,
     images: cell.images,
-    updates: cell.updates,
+    updates: row.updates,
     cinUpdates: cell.cinUpdates,
     preset: cell.preset,
     seeds: scores.length,
