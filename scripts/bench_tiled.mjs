@@ -1,4 +1,4 @@
-// `npm run bench:tiled -- [--large SIDE]`: tiled against untiled restoration, written to docs/benchmarks/.
+// `npm run bench:tiled -- [--large SIDES]`: tiled against untiled restoration, written to docs/benchmarks/.
 import { runChild } from './child.mjs';
 import { ensureInstalled } from './ensure_installed.mjs';
 import { bundleForNode } from './node_bundle.mjs';

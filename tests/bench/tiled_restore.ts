@@ -1,6 +1,6 @@
 /**
  * Tiled against untiled restoration: the largest differences, then times. `npm run bench:tiled` writes
- * docs/benchmarks/tiled.md, `npm run bench:tiled -- --large [SIDE]` the rows at 1024² to SIDE² (8192) to tiled_large.md.
+ * docs/benchmarks/tiled.md, `npm run bench:tiled -- --large [1024,4096]` rows at these sides (all to 8192²) to tiled_large.md.
  */
 import { writeFile } from 'node:fs/promises';
 import { arch, cpus } from 'node:os';
@@ -58,13 +58,13 @@ async function differences(engine: Engine): Promise<string[]> {
   return rows;
 }
 
-async function large(engine: Engine, mostSide: number): Promise<string[]> {
+async function large(engine: Engine, sides: readonly number[]): Promise<string[]> {
   const rows = [
     '| side | F | budget, MB | one run, s | tiled, s | tiled/one run | passes | tiles | maps on | device, MiB | host, MiB | difference |',
   ];
   rows.push('|---|---|---|---|---|---|---|---|---|---|---|---|');
   const schedules: string[] = [];
-  for (const { side, first, budget, whole: hasWhole } of LARGE.filter(({ side }) => side <= mostSide)) {
+  for (const { side, first, budget, whole: hasWhole } of LARGE.filter(({ side }) => sides.includes(side))) {
     const { restorer: network } = stagedNetworks(first);
     const { whole, tiled } = trialOf(engine, 'restorer', network);
     const planes = planesOf(side, side, network);
@@ -123,16 +123,15 @@ function progress(what: string): (share: number) => void {
 const engine = await Engine.create({ gpu: nodeGpu() });
 const { name, software } = engine.adapter;
 const adapter = `Adapter: ${name}${software ? ' (software)' : ''}; ${cpus().length} cores, ${arch()}.`;
-const mostSide = process.argv.includes('--large')
-  ? Number(process.argv[process.argv.indexOf('--large') + 1] ?? 8192)
-  : 0;
-const page = mostSide
+const at = process.argv.indexOf('--large');
+const sides = at < 0 ? [] : (process.argv[at + 1]?.split(',').map(Number) ?? LARGE.map(({ side }) => side));
+const page = sides.length
   ? [
       '# Large images: time and memory',
-      `${adapter} Made by \`npm run bench:tiled -- --large ${mostSide}\`.`,
+      `${adapter} Made by \`npm run bench:tiled -- --large ${sides.join(',')}\`.`,
       'Restorer with 2 blocks, F channels in its first layer, no binding over 128 MiB. Times are of second runs, without ' +
         'compiling; where one run is too large, of the first.',
-      (await large(engine, mostSide)).join('\n'),
+      (await large(engine, sides)).join('\n'),
     ]
   : [
       '# Tiled restoration against one run',
@@ -140,7 +139,7 @@ const page = mostSide
       `Largest difference as a share of the output's range, and in brackets the tile runs; F = ${FIRST}; wanted: at most 1e-4.`,
       (await differences(engine)).join('\n'),
     ];
-const file = mostSide ? 'docs/benchmarks/tiled_large.md' : 'docs/benchmarks/tiled.md';
+const file = sides.length ? 'docs/benchmarks/tiled_large.md' : 'docs/benchmarks/tiled.md';
 await writeFile(file, `${page.join('\n\n').trimEnd()}\n`);
 say(file);
 process.exit(0);
