@@ -29,7 +29,7 @@ export async function fmaGauge(engine: Engine): Promise<Gauge> {
   });
   const y = graph.add({ kind: 'kernel', name: 'fma_peak', key: '', kernels }, [], [threads, 4], 'fma_peak');
   const program = await engine.compile(graph, { label: 'multiply-add peak', outputs: { y } });
-  return { program, flops: threads * rounds * 8 * 4 * 2, bytes: 0 };
+  return { program, flops: threads * rounds * 4 * 6 * 4 * 2, bytes: 0 };
 }
 
 export async function copyGauge(engine: Engine): Promise<Gauge> {
