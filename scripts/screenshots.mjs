@@ -1,8 +1,11 @@
-// `node scripts/screenshots.mjs --url http://127.0.0.1:8787/ [--out docs/pictures] [--cin-steps N] [--steps N]`
-// Walks through the served page with its example as a user would, and saves a picture of every page for README:
-// two tasks of phantoms, a tiny model, a held-out image restored, the model published to that server's own store.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+// `npm run screenshots [-- --url URL] [--out docs/screenshots] [--cin-steps N] [--steps N]`
+// Walks through the page with its example as a user would, and saves a picture of every page for README: phantoms, a
+// tiny model, a held-out image restored, the model published. Without --url it serves the page itself, on a new store.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import puppeteer from 'puppeteer-core';
 import { findChromium } from './chromium.mjs';
@@ -10,25 +13,23 @@ import { findChromium } from './chromium.mjs';
 const { values } = parseArgs({
   options: {
     url: { type: 'string' },
-    out: { type: 'string', default: 'docs/pictures' },
+    out: { type: 'string', default: 'docs/screenshots' },
     'cin-steps': { type: 'string' },
     steps: { type: 'string' },
   },
 });
-if (!values.url) {
-  process.stderr.write('Usage: node scripts/screenshots.mjs --url URL [--out DIR] [--cin-steps N] [--steps N]\n');
-  process.exit(2);
-}
+const served = values.url ? undefined : await serve();
+const url = values.url ?? served.url;
 
 const minute = 60_000;
 mkdirSync(values.out, { recursive: true });
 const { executablePath, args, env } = await findChromium();
 const browser = await puppeteer.launch({ executablePath, args, env, headless: true, protocolTimeout: 10 * minute });
 const page = await browser.newPage();
-await page.setViewport({ width: 1440, height: 960 });
+await page.setViewport({ width: 1440, height: 900 });
 await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
 
-await page.goto(values.url);
+await page.goto(url);
 await find('example-embryo-axial');
 await until(() => document.querySelector('mend-app').state.presets.length > 0);
 await pause(2000);
@@ -84,6 +85,33 @@ await find('share-link');
 await pause(7000);
 await picture('share');
 await browser.close();
+await served?.stop();
+
+// `npm start` on a free port, with a store that is thrown away.
+async function serve() {
+  const store = mkdtempSync(join(tmpdir(), 'mendscope-store-'));
+  const start = join(dirname(fileURLToPath(import.meta.url)), 'start.mjs');
+  const server = spawn(process.execPath, [start, '--port', '0'], {
+    env: { ...process.env, MENDSCOPE_STORE: store },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((done) => server.once('close', done));
+  const url = await new Promise((resolve, reject) => {
+    let output = '';
+    server.stdout.on('data', (chunk) => {
+      output += chunk;
+      const announced = /running at (\S+)/.exec(output);
+      if (announced) resolve(announced[1]);
+    });
+    server.once('close', () => reject(new Error('the page could not be served')));
+  });
+  const stop = async () => {
+    server.kill('SIGTERM');
+    await ended;
+    rmSync(store, { recursive: true, force: true });
+  };
+  return { url, stop };
+}
 
 async function picture(name) {
   await page.evaluate(() => scrollTo(0, 0));

@@ -23,7 +23,7 @@ const MARGIN = 0.5; // dB
 const MINUTES = 60; // s
 
 /** Preset `tiny` with fewer steps, as a user may set on the Train page: a software adapter takes its time. */
-const CONFIG = { preset: 'tiny', seed: 1, cinGan: { steps: 10 }, cGan: { steps: 100 } } satisfies TrainConfig;
+const CONFIG = { preset: 'tiny', seed: 1, cinGan: { steps: 10 }, cGan: { steps: 50 } } satisfies TrainConfig;
 
 const pairs = Array.from({ length: EXAMPLES }, (_, i) => phantomPair(TASK, { seed: i + 1 }));
 const held = HELD_OUT.map((seed) => phantomPair(TASK, { seed }));
