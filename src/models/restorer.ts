@@ -4,7 +4,7 @@
  * The backbone with plain instance normalisation (γ, β per channel) after every convolution but the last, then
  *   output = (tanh(exit) + image)/2          'average', the paper's
  *   output = image + exit                    'residual', starting as the identity
- *   output = exit, a conv7 of the features and of the image beside them    'filter', starting as the identity
+ *   output = exit, a conv7 of the features and of the image beside them    'filter', starting as a slight blur
  * An instance norm forgets how bright an image is, and half of a noisy image is half of its noise: a filter has a linear
  * path that keeps the one and smooths the other.
  * Weights: those of backbone.ts with `gamma`, `beta` [C], and `exit.weight` [7, 7, F or F + 1, 1], `exit.bias` [1].
@@ -30,16 +30,23 @@ export function restorerStages(shape: Restorer, dropout: Dropout = NO_DROPOUT): 
 const EXITS: Record<Restorer['output'], (p: Scope, features: Tensor, image: Tensor) => Tensor> = {
   average: (p, features, image) => div(add(tanh(exit(p, features)), image), 2),
   residual: (p, features, image) => add(image, exit(p, features, zeros())),
-  filter: (p, features, image) => exit(p, concat([features, image], 3), lastChannelThrough()),
+  filter: (p, features, image) => exit(p, concat([features, image], 3), lastChannelBlurred()),
 };
 
 function exit(p: Scope, x: Tensor, initialiser?: Initialiser): Tensor {
   return convolution(p.child('exit'), x, { kernel: 7, channels: 1, initialiser });
 }
 
-/** First weights of a convolution to one channel that hands its last input channel through. */
-const lastChannelThrough = (): Initialiser => (shape, _, element) => {
+/**
+ * First weights of a convolution to one channel that blurs its last input channel (Gaussian, σ 1) and hears nothing of
+ * the others. Adam moves a weight by about its learning rate a step: from a blur both a sharper and a wider kernel are
+ * near, while from the identity a denoiser would be a thousand steps away.
+ */
+const lastChannelBlurred = (): Initialiser => (shape, _, element) => {
   const [height, width, channels] = shape;
-  const centre = Math.floor(height / 2) * width + Math.floor(width / 2);
-  return element === centre * channels + channels - 1 ? 1 : 0;
+  if (element % channels !== channels - 1) return 0;
+  const tap = Math.floor(element / channels);
+  const bell = (i: number, n: number): number => Math.exp(-((i - (n - 1) / 2) ** 2) / 2);
+  const sum = (n: number): number => Array.from({ length: n }, (_, i) => bell(i, n)).reduce((a, b) => a + b);
+  return (bell(Math.floor(tap / width), height) * bell(tap % width, width)) / (sum(height) * sum(width));
 };
