@@ -1,7 +1,16 @@
 // The Chromium that npm brings along (@sparticuz/chromium, Linux x64): a headless browser with a software WebGPU
 // adapter, used only where no browser is installed. Its archives are unpacked once, into node_modules/.cache.
 import { execFileSync } from 'node:child_process';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +32,7 @@ export function bundledVulkanFolder() {
 
 /** Folder with the browser itself, the software Vulkan driver beside it, its fonts and its libraries. */
 export function bundledBrowserFolder() {
-  return unpackOnce('chromium', async (folder) => {
+  return unpackOnce('browser', async (folder) => {
     await unpackTar('swiftshader', folder);
     await unpackTar('fonts', folder);
     await unpackTar('al2023', folder);
@@ -32,8 +41,19 @@ export function bundledBrowserFolder() {
       createBrotliDecompress(),
       createWriteStream(join(folder, 'chromium'), { mode: 0o755 }),
     );
+    writeFileSync(join(folder, 'fonts.conf'), fontConfiguration);
   });
 }
+
+// The one in the archive names folders of another machine: no letter would be drawn.
+const fontConfiguration = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+`;
 
 // Unpacked beside its final place and renamed, so a run that is cut short or races another leaves nothing half-done.
 async function unpackOnce(name, unpack) {

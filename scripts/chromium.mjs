@@ -69,5 +69,7 @@ function bundledEnvironment(folder, executablePath, environment) {
   const linked = execFileSync('ldd', [executablePath], { encoding: 'utf8' });
   const libraries = linked.includes('not found') ? [join(folder, 'lib')] : [];
   const path = [folder, ...libraries, environment.LD_LIBRARY_PATH].filter(Boolean).join(':');
-  return { ...environment, LD_LIBRARY_PATH: path, FONTCONFIG_PATH: environment.FONTCONFIG_PATH ?? folder };
+  // Without a language it tells pages 'en-US@posix', which Intl refuses.
+  const LANG = /^[a-z]{2}_[A-Z]{2}/.test(environment.LANG ?? '') ? environment.LANG : 'en_US.UTF-8';
+  return { ...environment, LANG, LD_LIBRARY_PATH: path, FONTCONFIG_PATH: environment.FONTCONFIG_PATH ?? folder };
 }
