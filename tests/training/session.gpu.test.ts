@@ -47,6 +47,9 @@ const CONFIG: TrainConfig = {
   checkpointSeconds: 0,
 };
 
+/** Milliseconds: a whole run on a software adapter takes a few seconds, and minutes where others use the machine too. */
+const BUSY_MACHINE = 240_000;
+
 interface Followed {
   losses: string[];
   checkpoints: Map<string, Uint8Array>;
@@ -85,7 +88,7 @@ describe('a run', () => {
     whole = await follow(engine, CONFIG, phantoms('paired'), undefined, (event, control) => {
       if (event.kind === 'progress' && keep.includes(`${event.phase} ${event.step}`)) control.requestCheckpoint();
     });
-  });
+  }, BUSY_MACHINE);
 
   test('logs every term of every step, shows previews and ends with a model', () => {
     expect(whole.losses.length).toBe(10);
