@@ -54,13 +54,26 @@ export class AppPage {
   }
 
   async clickOn(selector: string): Promise<void> {
-    const element = await this.find(selector, async (candidate) => candidate.isVisible());
-    await element.click();
+    await this.press(selector, 1);
+  }
+
+  /** Clicks as soon as the element holds still: one that unfolds or is drawn anew cannot be clicked for a moment. */
+  private async press(selector: string, count: number): Promise<ElementHandle> {
+    const attempt = async () => {
+      const element = await this.find(selector, async (candidate) => candidate.isVisible());
+      try {
+        await element.click({ count });
+        return element;
+      } catch (error) {
+        if (!/not clickable|detached/.test(String(error))) throw error;
+        return undefined;
+      }
+    };
+    return until(attempt, 30, `cannot click ${selector}`);
   }
 
   async fill(testid: string, text: string | number): Promise<void> {
-    const field = await this.find(`${deep(testid)} >>> input`, async (candidate) => candidate.isVisible());
-    await field.click({ count: 3 });
+    const field = await this.press(`${deep(testid)} >>> input`, 3);
     await field.type(String(text));
   }
 
