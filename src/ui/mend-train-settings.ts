@@ -135,7 +135,7 @@ export class MendTrainSettings extends LitElement {
           )}
           ${this.#number('Seed', config.seed, 'seed', 1, (seed) => this.#emit({ seed }))}
         </div>
-        <wa-details summary="Advanced settings" appearance="outlined">
+        <wa-details data-testid="advanced" summary="Advanced settings" appearance="outlined">
           <div class="fields">
             ${this.#number('Patch side, px', config.patch ?? preset?.patch, 'patch', 8, (patch) => this.#emit({ patch }))}
             ${this.#number(

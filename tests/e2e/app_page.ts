@@ -72,9 +72,26 @@ export class AppPage {
     return until(attempt, 30, `cannot click ${selector}`);
   }
 
+  /** Presses the heading of a panel unless, and until, it stands open. */
+  async unfold(testid: string): Promise<void> {
+    const attempt = async () => {
+      const panel = await this.find(deep(testid));
+      if (await panel.evaluate((shown) => (shown as HTMLDetailsElement).open)) return true;
+      await this.press(`${deep(testid)} >>> summary`, 1);
+      return undefined;
+    };
+    await until(attempt, 30, `cannot unfold ${testid}`);
+  }
+
+  /** Types again where the field moved away under the click, as one does that is just unfolding. */
   async fill(testid: string, text: string | number): Promise<void> {
-    const field = await this.press(`${deep(testid)} >>> input`, 3);
-    await field.type(String(text));
+    const wanted = String(text);
+    const attempt = async () => {
+      const field = (await this.press(`${deep(testid)} >>> input`, 3)) as ElementHandle<HTMLInputElement>;
+      await field.type(wanted);
+      return (await field.evaluate((input) => input.value)) === wanted || undefined;
+    };
+    await until(attempt, 30, `cannot type '${wanted}' into ${testid}`);
   }
 
   async choose(testid: string, file: string): Promise<void> {

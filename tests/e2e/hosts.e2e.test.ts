@@ -45,7 +45,7 @@ test(`the same seeds give the same losses in a page and in Node over ${STEPS} st
   const page = await open();
   await prepare(page, CONFIG.cinGan.steps, CONFIG.cGan.steps);
   await page.fill('seed', CONFIG.seed);
-  await page.clickOn('>>> mend-train-settings >>> wa-details >>> summary');
+  await page.unfold('advanced');
   await page.fill('cin-gan-batch', CONFIG.cinGan.batch);
   await page.fill('cin-gan-criticSteps', CONFIG.cinGan.criticSteps);
   await page.fill('cgan-batch', CONFIG.cGan.batch);
