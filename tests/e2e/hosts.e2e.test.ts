@@ -17,7 +17,7 @@ const STEPS = 20;
 /** Of max(|term|, 1). */
 const TOLERANCE = 1e-4;
 /** Where the page and Node have different adapters, which round differently: rectifiers and Adam make more of that. */
-const TOLERANCE_BETWEEN_ADAPTERS = 5e-2;
+const TOLERANCE_BETWEEN_ADAPTERS = 1e-2;
 
 const CONFIG = {
   preset: 'tiny',
