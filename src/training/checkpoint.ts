@@ -9,6 +9,7 @@ import { type Engine, Graph, ParameterSet } from '../runtime';
 import { averageIsRipe } from './cgan';
 import { type FileRecord, type ModelFile, ModelFileError, type NamedTensors, writeModelFile } from './model_file';
 import type { Networks, RunProgress } from './session';
+import type { WarmStart } from './warm_start';
 
 /** Sets whose optimiser goes into a checkpoint, by phase; `average` and, later, `generator` are weights only. */
 const TRAINED = { 'cin-gan': ['generator', 'critic'], cgan: ['restorer', 'discriminator'] } as const;
@@ -19,6 +20,7 @@ export async function writeCheckpoint(
   nets: Networks,
   at: RunProgress,
   record: FileRecord,
+  start?: WarmStart,
 ): Promise<Uint8Array> {
   const sets = new Map<string, NamedTensors>();
   const adamSteps: Record<string, number> = {};
@@ -30,7 +32,7 @@ export async function writeCheckpoint(
     adamSteps[name] = step;
   }
   for (const name of KEPT[at.phase]) if (nets[name].count > 0) sets.set(name, await nets[name].read());
-  if (!sets.has('restorer')) sets.set('restorer', await untrainedRestorer(engine, record));
+  if (!sets.has('restorer')) sets.set('restorer', start?.restorer ?? (await untrainedRestorer(engine, record)));
   return writeModelFile({ record: { ...record, kind: 'checkpoint', phase: at.phase, adamSteps }, sets });
 }
 
@@ -60,10 +62,16 @@ function wanted(sets: ModelFile['sets'], name: string): NamedTensors {
 }
 
 /** The model: the restorer's averaged weights, or those of the moment where a run was stopped before the mean was ripe. */
-export async function writeModel(engine: Engine, nets: Networks, record: FileRecord): Promise<Uint8Array> {
+export async function writeModel(
+  engine: Engine,
+  nets: Networks,
+  record: FileRecord,
+  start?: WarmStart,
+): Promise<Uint8Array> {
   const sets = new Map<string, NamedTensors>();
   const trained = averageIsRipe(record.config.cGan, record.steps.cGan) ? nets.average : nets.restorer;
-  sets.set('restorer', trained.count > 0 ? await trained.read() : await untrainedRestorer(engine, record));
+  const begun = trained.count > 0;
+  sets.set('restorer', begun ? await trained.read() : (start?.restorer ?? (await untrainedRestorer(engine, record))));
   if (nets.generator.count > 0) sets.set('generator', await nets.generator.read());
   return writeModelFile({ record: { ...record, kind: 'model' }, sets });
 }

@@ -111,6 +111,17 @@ export interface AdapterInfo {
   limits: Record<string, number>;
 }
 
+/** A model that another was trained further from. */
+export interface Ancestor {
+  name: string;
+  /** Of its file. */
+  sha256: string;
+  /** Steps of its own, without those of its ancestors. */
+  steps: { cinGan: number; cGan: number };
+  /** Id of the share link that it was opened by. */
+  sharedId?: string;
+}
+
 /** What a model or checkpoint file says of itself. */
 export interface ModelInfo {
   kind: 'model' | 'checkpoint';
@@ -127,6 +138,8 @@ export interface ModelInfo {
   adapter: string;
   /** ISO 8601. */
   created: string;
+  /** What it was trained further from, nearest first; absent where it was trained anew. */
+  madeFrom?: Ancestor[];
   /** Settings needed to resume; only in a checkpoint. */
   config?: TrainConfig;
 }
@@ -149,12 +162,19 @@ export interface Complaint {
   fix: string;
 }
 
+export interface StartModel {
+  model: ArrayBuffer;
+  name: string;
+  sharedId?: string;
+}
+
 export type ErrorCode = 'no-adapter' | 'device-lost' | 'bad-data' | 'bad-model' | 'out-of-memory' | 'failed';
 
 export type ToThread =
   /** Name the adapter and the presets. Answered by `adapter` (or `error` with code `no-adapter`) after `presets`. */
   | { kind: 'devices' }
-  | { kind: 'train'; config: TrainConfig; data: TrainingData; resume?: ArrayBuffer }
+  /** `resume` goes on with a run cut off; `start` begins one with the weights of a finished model. */
+  | { kind: 'train'; config: TrainConfig; data: TrainingData; resume?: ArrayBuffer; start?: StartModel }
   | { kind: 'pause' }
   | { kind: 'resume' }
   /** End the run now; answered by `done` with the weights as they stand. */

@@ -10,7 +10,7 @@ import type { Restorer } from '../models/restorer';
 import { readSafetensors, writeSafetensors } from '../models/safetensors';
 import type { Values } from '../runtime';
 import type { RunConfig } from './config';
-import type { ModelInfo, Phase } from './messages';
+import type { Ancestor, ModelInfo, Phase } from './messages';
 
 /** What the JSON of a model or checkpoint holds. */
 export interface FileRecord {
@@ -37,6 +37,8 @@ export interface FileRecord {
     data: { task: string; kind: 'paired' | 'unpaired'; defective: number; clean: number }[];
     /** φ that the content and style terms used. */
     phi: string;
+    /** What it was trained further from, nearest first. */
+    madeFrom?: Ancestor[];
   };
   /** A checkpoint: which phase was under way. The position in the data and the random state are `steps` and the seed. */
   phase?: Exclude<Phase, 'compiling'>;
@@ -140,6 +142,7 @@ export function modelInfo({ record, sets }: ModelFile): ModelInfo {
     steps: record.steps,
     adapter: record.provenance.adapter,
     created: record.provenance.created,
+    ...(record.provenance.madeFrom ? { madeFrom: record.provenance.madeFrom } : {}),
     ...(record.kind === 'checkpoint' ? { config: resumable(record.config) } : {}),
   };
 }

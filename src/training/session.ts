@@ -10,11 +10,21 @@ import { Batches, NORMALISATION, prepareData } from './batches';
 import { type CGan, cGanStep, compileCGan, makeCGan, syntheticCount } from './cgan';
 import { loadCheckpoint, writeCheckpoint, writeModel } from './checkpoint';
 import { type CinGan, cinGanStep, compileCinGan, makeCinGan } from './cin_gan';
+import { Clock } from './clock';
 import { type RunConfig, runConfig } from './config';
 import type { Control } from './control';
 import type { FromThread, Phase, TrainConfig, TrainingData } from './messages';
 import { type FileRecord, type ModelFile, ModelFileError, modelInfo, readModelFile } from './model_file';
 import { type Preview, restorationPreview, synthesisPreview } from './preview';
+import {
+  generatorFrom,
+  openStart,
+  paintsAll,
+  restorerFrom,
+  type StartingPoint,
+  startOfCheckpoint,
+  type WarmStart,
+} from './warm_start';
 
 export type Networks = CinGan & CGan;
 export type TrainingPhase = Exclude<Phase, 'compiling'>;
@@ -28,6 +38,8 @@ export interface TrainingRequest {
   phi: Phi;
   /** A checkpoint of a run with the same settings and tasks. */
   resume?: Uint8Array;
+  /** A finished model whose weights the run begins with. */
+  start?: StartingPoint;
 }
 
 export interface RunProgress {
@@ -36,9 +48,6 @@ export interface RunProgress {
   step: number;
 }
 
-/** A cGAN step takes about this share of a CIN-GAN step's time; used for the time left until it can be measured. */
-const CGAN_SHARE_OF_CIN_GAN = 0.6;
-
 export async function* train(
   engine: Engine,
   request: TrainingRequest,
@@ -46,6 +55,7 @@ export async function* train(
 ): AsyncGenerator<TrainingEvent> {
   const run = runConfig(request.config);
   const resumed = request.resume && checkedResume(readModelFile(request.resume), run, request.data);
+  const start = resumed ? startOfCheckpoint(resumed) : request.start && (await openStart(request.start, run.preset));
   const { training, validation } = prepareData(request.data, run.validationShare, run.seed);
   const data = new Batches(training, run.patch);
   const shape = ARCHITECTURES[run.preset];
@@ -53,11 +63,14 @@ export async function* train(
   const { phi } = request;
   const setting = { shape, phi, patch: run.patch, tasks: training.length };
   const record = newRecord(engine, request, run);
+  const taskNames = record.tasks.map(({ name }) => name);
+  if (start) record.provenance.madeFrom = start.madeFrom;
   if (resumed) Object.assign(record, { steps: { ...resumed.record.steps } });
   const startPhase: TrainingPhase = resumed?.record.phase ?? (run.cinGan.steps > 0 ? 'cin-gan' : 'cgan');
-  if (startPhase === 'cgan' && !resumed && data.paired.length === 0) throw noPairs();
+  const painted = start !== undefined && paintsAll(start, taskNames);
+  if (startPhase === 'cgan' && !resumed && !painted && data.paired.length === 0) throw noPairs();
   const clock = new Clock(run);
-  const follow = { engine, run, nets, record, control, clock };
+  const follow = { engine, run, nets, record, control, clock, start };
 
   if (startPhase === 'cin-gan') {
     yield compiling(0);
@@ -67,7 +80,11 @@ export async function* train(
     yield compiling(3);
     phi.params.write(engine, phi.weights);
     if (resumed) loadCheckpoint(engine, nets, resumed);
-    else for (const set of [nets.generator, nets.critic]) set.initialise(engine, run.seed);
+    else {
+      if (start) nets.generator.write(engine, generatorFrom(nets.generator, start, taskNames, run.seed));
+      else nets.generator.initialise(engine, run.seed);
+      nets.critic.initialise(engine, run.seed);
+    }
     yield* phaseSteps(follow, {
       phase: 'cin-gan',
       steps: run.cinGan.steps,
@@ -79,7 +96,7 @@ export async function* train(
 
   if (!control.stopping) {
     yield compiling(0);
-    const hasGenerator = nets.generator.count > 0 || resumed?.sets.has('generator') === true;
+    const hasGenerator = nets.generator.count > 0 || resumed?.sets.has('generator') === true || (!resumed && painted);
     const synthetic = syntheticCount(run.cGan, data.paired.length > 0, hasGenerator);
     const programs = await compileCGan(engine, nets, nets.generator, { ...setting, config: run.cGan, synthetic });
     yield compiling(2);
@@ -88,8 +105,12 @@ export async function* train(
     phi.params.write(engine, phi.weights);
     if (resumed && startPhase === 'cgan') loadCheckpoint(engine, nets, resumed);
     else {
-      for (const set of [nets.restorer, nets.discriminator]) set.initialise(engine, run.seed);
+      if (start) nets.restorer.write(engine, restorerFrom(nets.restorer, start));
+      else nets.restorer.initialise(engine, run.seed);
+      nets.discriminator.initialise(engine, run.seed);
       nets.average.write(engine, await nets.restorer.read());
+      if (start && startPhase === 'cgan' && nets.generator.count > 0)
+        nets.generator.write(engine, generatorFrom(nets.generator, start, taskNames, run.seed));
     }
     yield* phaseSteps(follow, {
       phase: 'cgan',
@@ -101,7 +122,7 @@ export async function* train(
   }
 
   record.provenance.seconds = clock.seconds;
-  const model = await writeModel(engine, nets, record);
+  const model = await writeModel(engine, nets, record, start);
   yield {
     kind: 'done',
     finished: !control.stopping,
@@ -117,6 +138,7 @@ interface Following {
   record: FileRecord;
   control: Control;
   clock: Clock;
+  start: WarmStart | undefined;
 }
 
 interface PhaseWork {
@@ -130,7 +152,7 @@ interface PhaseWork {
 }
 
 async function* phaseSteps(
-  { engine, run, nets, record, control, clock }: Following,
+  { engine, run, nets, record, control, clock, start }: Following,
   work: PhaseWork,
 ): AsyncGenerator<TrainingEvent> {
   const { phase, steps } = work;
@@ -164,7 +186,7 @@ async function* phaseSteps(
     const due = run.checkpointSeconds > 0 && performance.now() - savedAt > run.checkpointSeconds * 1000;
     if (due || control.takeCheckpointRequest()) {
       record.provenance.seconds = clock.seconds;
-      const bytes = await writeCheckpoint(engine, nets, { phase, step: done }, record);
+      const bytes = await writeCheckpoint(engine, nets, { phase, step: done }, record, start);
       yield { kind: 'checkpoint', phase, step: done, automatic: due, bytes: bytes.buffer as ArrayBuffer };
       savedAt = performance.now();
     }
@@ -184,49 +206,6 @@ function refuseNonFinite(losses: Record<string, number>, phase: string, step: nu
     throw new RangeError(
       `got ${name} = ${value} at ${phase} step ${step}, wanted a finite loss; lower the learning rate`,
     );
-}
-
-/** Time spent training, and what is left of it by the rate so far. */
-class Clock {
-  seconds = 0;
-  private last = 0;
-  private phase: TrainingPhase = 'cin-gan';
-  private phaseSeconds = 0;
-  private phaseSteps = 0;
-  private countedFrom = 0;
-
-  constructor(private readonly run: RunConfig) {}
-
-  startPhase(phase: TrainingPhase): void {
-    Object.assign(this, { phase, phaseSeconds: 0, phaseSteps: 0, countedFrom: -1, last: performance.now() });
-  }
-
-  /** `done` steps are finished on the GPU now. The first interval, which warms pipelines up, is not counted. */
-  measured(done: number): void {
-    const now = performance.now();
-    const passed = (now - this.last) / 1000;
-    this.last = now;
-    this.seconds += passed;
-    if (this.countedFrom < 0) {
-      this.countedFrom = done;
-      return;
-    }
-    this.phaseSeconds += passed;
-    this.phaseSteps = done - this.countedFrom;
-  }
-
-  async pausedFor(pause: Promise<void>): Promise<void> {
-    const began = performance.now();
-    await pause;
-    this.last += performance.now() - began;
-  }
-
-  secondsLeft(done: number): number | undefined {
-    if (this.phaseSteps === 0) return undefined;
-    const rate = this.phaseSeconds / this.phaseSteps;
-    if (this.phase === 'cgan') return rate * (this.run.cGan.steps - done);
-    return rate * (this.run.cinGan.steps - done) + rate * CGAN_SHARE_OF_CIN_GAN * this.run.cGan.steps;
-  }
 }
 
 const compiling = (step: number): TrainingEvent => ({

@@ -66,12 +66,13 @@ async function answer(job: Job): Promise<void> {
   }
 }
 
-async function runTraining({ config, data, resume }: Extract<ToThread, { kind: 'train' }>): Promise<void> {
+async function runTraining({ config, data, resume, start }: Extract<ToThread, { kind: 'train' }>): Promise<void> {
   control = new Control();
   const device = await theEngine();
   say({ kind: 'adapter', adapter: adapterInfo(device) });
   const phi = await loadPhi(config);
-  const events = train(device, { config, data, phi, resume: resume && new Uint8Array(resume) }, control);
+  const from = start && { ...start, model: new Uint8Array(start.model) };
+  const events = train(device, { config, data, phi, resume: resume && new Uint8Array(resume), start: from }, control);
   for await (const event of events) say(event, buffersOf(event));
 }
 

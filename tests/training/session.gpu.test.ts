@@ -1,83 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { imageOfPlane } from '../../src/imaging/image';
-import { phantomPair } from '../../src/imaging/phantoms/phantom';
-import { CLASSIFIER_LAYERS, classifierPhi } from '../../src/models/classifier';
 import { ARCHITECTURES } from '../../src/models/presets';
 import { Engine } from '../../src/runtime';
-import { Control } from '../../src/training/control';
-import type { TrainConfig, TrainingData } from '../../src/training/messages';
 import { modelInfo, readModelFile } from '../../src/training/model_file';
-import { type TrainingEvent, train } from '../../src/training/session';
 import { testGpu } from '../gpu_setup';
-import { drawnWeight } from '../reference/drawn';
-
-/** A narrow φ with drawn weights: what it sees is not the point here. */
-function smallPhi() {
-  const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
-  let from = 1;
-  for (const layer of CLASSIFIER_LAYERS) {
-    const to = 4 * Math.min(2 ** (Number(layer[5]) - 1), 4);
-    const weight = [3, 3, from, to];
-    tensors.set(`${layer}.weight`, { shape: weight, data: drawnWeight('phi', `${layer}.weight`, weight, 1.8) });
-    tensors.set(`${layer}.bias`, { shape: [to], data: new Float32Array(to) });
-    from = to;
-  }
-  return classifierPhi({ tensors, metadata: {} });
-}
-
-function phantoms(kind: 'paired' | 'unpaired'): TrainingData {
-  const made = Array.from({ length: 4 }, (_, i) => {
-    const { clean, defective } = phantomPair('embryo-noise', { seed: i + 1, size: 64 });
-    const [d, c] = [imageOfPlane(defective, 'float32'), imageOfPlane(clean, 'float32')];
-    return { name: `${i}`, defective: d, clean: c };
-  });
-  if (kind === 'paired') return { tasks: [{ kind, name: 'noise', axial: false, pairs: made }] };
-  const side = (s: 'defective' | 'clean') => made.map((pair) => ({ name: pair.name, image: pair[s] }));
-  return { tasks: [{ kind, name: 'noise', axial: true, defective: side('defective'), clean: side('clean') }] };
-}
-
-const CONFIG: TrainConfig = {
-  preset: 'tiny',
-  seed: 3,
-  patch: 16,
-  cinGan: { steps: 4, batch: 2, criticSteps: 2 },
-  cGan: { steps: 6, batch: 2 },
-  logEvery: 1,
-  previewEvery: 1000,
-  checkpointSeconds: 0,
-};
-
-/** Milliseconds: a whole run on a software adapter takes a few seconds, and minutes where others use the machine too. */
-const BUSY_MACHINE = 240_000;
-
-interface Followed {
-  losses: string[];
-  checkpoints: Map<string, Uint8Array>;
-  done: Extract<TrainingEvent, { kind: 'done' }>;
-  events: TrainingEvent[];
-}
-
-/** Runs to the end; `at` is shown every event with the run's buttons. */
-async function follow(
-  engine: Engine,
-  config: TrainConfig,
-  data: TrainingData,
-  resume?: Uint8Array,
-  at: (event: TrainingEvent, control: Control) => void = () => undefined,
-): Promise<Followed> {
-  const control = new Control();
-  const followed: Followed = { losses: [], checkpoints: new Map(), done: undefined as never, events: [] };
-  for await (const event of train(engine, { config, data, phi: smallPhi(), resume }, control)) {
-    followed.events.push(event);
-    if (event.kind === 'progress' && event.phase !== 'compiling')
-      followed.losses.push(`${event.phase} ${event.step} ${JSON.stringify(event.losses)}`);
-    if (event.kind === 'checkpoint')
-      followed.checkpoints.set(`${event.phase} ${event.step}`, new Uint8Array(event.bytes));
-    if (event.kind === 'done') followed.done = event;
-    at(event, control);
-  }
-  return followed;
-}
+import { BUSY_MACHINE, CONFIG, type Followed, follow, phantoms } from './followed_run';
 
 describe('a run', () => {
   let engine: Engine;
@@ -85,7 +11,7 @@ describe('a run', () => {
   beforeAll(async () => {
     engine = await Engine.create({ gpu: testGpu() });
     const keep = ['cin-gan 1', 'cgan 2'];
-    whole = await follow(engine, CONFIG, phantoms('paired'), undefined, (event, control) => {
+    whole = await follow(engine, CONFIG, phantoms('paired'), {}, (event, control) => {
       if (event.kind === 'progress' && keep.includes(`${event.phase} ${event.step}`)) control.requestCheckpoint();
     });
   }, BUSY_MACHINE);
@@ -112,7 +38,7 @@ describe('a run', () => {
 
   test.each(['cin-gan', 'cgan'])('resumed in its %s phase, it goes on with the very same losses', async (phase) => {
     const [name, bytes] = [...whole.checkpoints].find(([key]) => key.startsWith(phase)) ?? [];
-    const resumed = await follow(engine, CONFIG, phantoms('paired'), bytes);
+    const resumed = await follow(engine, CONFIG, phantoms('paired'), { resume: bytes });
     const from = whole.losses.findIndex((line) => line.startsWith(`${name} `)) + 1;
     expect(resumed.losses).toEqual(whole.losses.slice(from));
     const weights = (run: Followed) => readModelFile(new Uint8Array(run.done.model)).sets;
@@ -121,16 +47,16 @@ describe('a run', () => {
 
   test('a checkpoint of other settings is refused', async () => {
     const [bytes] = whole.checkpoints.values();
-    await expect(follow(engine, { ...CONFIG, preset: 'grid' }, phantoms('paired'), bytes)).rejects.toThrow(
+    await expect(follow(engine, { ...CONFIG, preset: 'grid' }, phantoms('paired'), { resume: bytes })).rejects.toThrow(
       'got a checkpoint of preset tiny with tasks noise, wanted preset grid with tasks noise',
     );
-    await expect(follow(engine, CONFIG, phantoms('paired'), new Uint8Array(whole.done.model))).rejects.toThrow(
-      'got a finished model, wanted a checkpoint',
-    );
+    await expect(
+      follow(engine, CONFIG, phantoms('paired'), { resume: new Uint8Array(whole.done.model) }),
+    ).rejects.toThrow('got a finished model, wanted a checkpoint');
   });
 
   test('paused, it waits; stopped, it ends with the weights as they stand', async () => {
-    const stopped = await follow(engine, CONFIG, phantoms('unpaired'), undefined, (event, control) => {
+    const stopped = await follow(engine, CONFIG, phantoms('unpaired'), {}, (event, control) => {
       if (event.kind === 'progress' && event.phase === 'cin-gan' && event.step === 1) control.pauseRun();
       if (event.kind === 'state' && event.state === 'paused') setTimeout(() => control.resumeRun(), 20);
       if (event.kind === 'progress' && event.phase === 'cin-gan' && event.step === 2) control.stop();

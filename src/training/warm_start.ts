@@ -1,0 +1,121 @@
+/**
+ * Training further from a finished model, somebody else's for instance: its restorer, and its CIN-GAN generator where it
+ * has one, are the first weights. Optimisers, critic and discriminator begin anew. In the generator each task has scales
+ * and shifts of its own, which tasks of the same name take over; the convolutions are shared by all tasks.
+ */
+import { ARCHITECTURES, type PresetName } from '../models/presets';
+import type { ParameterSet } from '../runtime';
+import type { Ancestor } from './messages';
+import { type ModelFile, ModelFileError, type NamedTensors, readModelFile } from './model_file';
+
+export interface StartingPoint {
+  /** A model that mendscope wrote. */
+  model: Uint8Array;
+  /** What it is called; kept in the new model's record. */
+  name: string;
+  /** Id of its share link. */
+  sharedId?: string;
+}
+
+export interface WarmStart {
+  restorer: NamedTensors;
+  /** Absent where the model was trained without a CIN-GAN. */
+  generator: NamedTensors | undefined;
+  /** Tasks of the generator, in the order of its rows. */
+  tasks: string[];
+  /** What the new model is made from, nearest first. */
+  madeFrom: Ancestor[];
+}
+
+/** @throws ModelFileError where the file is no model, or one of other networks than the preset's */
+export async function openStart({ model, name, sharedId }: StartingPoint, preset: PresetName): Promise<WarmStart> {
+  const file = readModelFile(model);
+  const { record, sets } = file;
+  if (record.kind !== 'model')
+    throw new ModelFileError('a checkpoint', 'a finished model to train further', 'resume the checkpoint instead');
+  if (!sameNetworks(file, preset))
+    throw new ModelFileError(
+      `a model of preset ${record.preset} to train further with preset ${preset}`,
+      'the same networks',
+      `choose preset ${record.preset}`,
+    );
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(model)));
+  const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const parent: Ancestor = { name, sha256, steps: record.steps, ...(sharedId === undefined ? {} : { sharedId }) };
+  return {
+    restorer: sets.get('restorer') ?? new Map(),
+    generator: sets.get('generator'),
+    tasks: record.tasks.map((task) => task.name),
+    madeFrom: [parent, ...(record.provenance.madeFrom ?? [])],
+  };
+}
+
+/** What a run cut off in its first phase had begun from: its checkpoint carries the restorer along. */
+export function startOfCheckpoint({ record, sets }: ModelFile): WarmStart | undefined {
+  const { madeFrom } = record.provenance;
+  const restorer = sets.get('restorer');
+  if (!madeFrom || !restorer) return undefined;
+  const tasks = record.tasks.map((task) => task.name);
+  return { restorer, generator: sets.get('generator'), tasks, madeFrom };
+}
+
+/** Of a restorer, whose weights no task has for itself. @throws ModelFileError where a name or shape does not fit */
+export function restorerFrom(set: ParameterSet, { restorer }: WarmStart): NamedTensors {
+  for (const { name, shape } of set.entries) {
+    const given = restorer.get(name);
+    if (given?.shape.join() !== shape.join()) throw otherShape(set.name, name, given?.shape, shape);
+  }
+  return restorer;
+}
+
+/**
+ * Of a generator for `tasks`: rows of tasks that the model knows are its own, those of new ones as a new generator's.
+ * @throws ModelFileError where a name or shape does not fit
+ */
+export function generatorFrom(set: ParameterSet, start: WarmStart, tasks: string[], seed: number): NamedTensors {
+  const fresh = set.unpack(set.initialValues(seed));
+  const { generator } = start;
+  if (!generator) return fresh;
+  for (const { name, shape } of set.entries) {
+    const given = generator.get(name);
+    const perTask = /\.(?:gamma|beta)$/.test(name);
+    const wanted = perTask ? [start.tasks.length, ...shape.slice(1)] : shape;
+    if (given?.shape.join() !== wanted.join()) throw otherShape(set.name, name, given?.shape, wanted);
+    const values = fresh.get(name);
+    if (!given || !values) continue;
+    if (!perTask) values.data.set(given.data);
+    else copyRows(given.data, values.data, start.tasks, tasks);
+  }
+  return fresh;
+}
+
+/** Whether every task can be painted by the model's generator as it is. */
+export function paintsAll({ generator, tasks: known }: WarmStart, tasks: string[]): boolean {
+  return generator !== undefined && tasks.every((task) => known.includes(task));
+}
+
+function copyRows(from: Float32Array, to: Float32Array, known: string[], tasks: string[]): void {
+  const channels = from.length / known.length;
+  for (const [row, task] of tasks.entries()) {
+    const source = known.indexOf(task);
+    if (source >= 0) to.set(from.subarray(source * channels, (source + 1) * channels), row * channels);
+  }
+}
+
+function sameNetworks({ record }: ModelFile, preset: PresetName): boolean {
+  const { restorer, generator } = ARCHITECTURES[preset];
+  return (
+    record.restorer.first === restorer.first &&
+    record.restorer.blocks === restorer.blocks &&
+    record.generator.first === generator.first &&
+    record.generator.blocks === generator.blocks
+  );
+}
+
+function otherShape(set: string, name: string, got: readonly number[] | undefined, wanted: readonly number[]) {
+  return new ModelFileError(
+    got ? `${set}/${name} of [${got.join(', ')}]` : `a model without ${set}/${name}`,
+    `[${wanted.join(', ')}]`,
+    'train anew: this model was made by another version of mendscope',
+  );
+}
