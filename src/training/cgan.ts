@@ -25,6 +25,7 @@ import {
   mul,
   ParameterSet,
   type Program,
+  type ProgramSpec,
   randomNormal,
   slice,
   type Tensor,
@@ -153,36 +154,59 @@ export function syntheticCount(config: CGanConfig, hasPairs: boolean, hasGenerat
   return hasGenerator ? Math.round(config.batch * config.syntheticShare) : 0;
 }
 
+export interface CGanSetting {
+  shape: Architecture;
+  phi: Phi;
+  config: CGanConfig;
+  patch: number;
+  tasks: number;
+  synthetic: number;
+}
+
 export async function compileCGan(
   engine: Engine,
   nets: CGan,
   generator: ParameterSet,
-  setting: { shape: Architecture; phi: Phi; config: CGanConfig; patch: number; tasks: number; synthetic: number },
+  setting: CGanSetting,
 ): Promise<CGanPrograms> {
-  const { shape, phi, config, patch, synthetic } = setting;
+  const { discriminatorStep, restorerStep } = traceCGan(nets, generator, setting);
+  return {
+    discriminatorStep: await engine.compile(discriminatorStep.graph, discriminatorStep.spec),
+    restorerStep: await engine.compile(restorerStep.graph, restorerStep.spec),
+    synthetic: setting.synthetic,
+  };
+}
+
+/** The two steps as graphs, before any device. */
+export function traceCGan(
+  nets: CGan,
+  generator: ParameterSet,
+  setting: CGanSetting,
+): Record<'discriminatorStep' | 'restorerStep', { graph: Graph; spec: ProgramSpec }> {
+  const { shape, phi, config, patch } = setting;
   const { beta1, beta2 } = config;
   const optimiser = (graph: Graph) => ({ learningRate: graph.input('learningRate', []), beta1, beta2 });
 
   const d = new Graph();
   const judged = discriminatorTerms(nets, batchInputs(d, generator, setting), shape);
-  const discriminatorStep = await engine.compile(d, {
+  const discriminatorStep = {
     label: 'cGAN discriminator step',
     outputs: { discriminator: judged.discriminator },
     updates: [adam(nets.discriminator, judged.discriminator, optimiser(d))],
-  });
+  };
 
   const r = new Graph();
   restorer(nets.average.scope(r), r.input('image', [1, patch, patch, 1]), shape.restorer); // declares the average's weights
   const made = restorerTerms(nets, batchInputs(r, generator, setting), shape, phi, config);
-  const restorerStep = await engine.compile(r, {
+  const restorerStep = {
     label: 'cGAN restorer step',
     outputs: { adversarial: made.adversarial, content: made.content, pixel: made.pixel, generator: made.generator },
     updates: [
       adam(nets.restorer, made.generator, optimiser(r)),
       ema(nets.average, nets.restorer, averageDecayOf(config)),
     ],
-  });
-  return { discriminatorStep, restorerStep, synthetic };
+  };
+  return { discriminatorStep: { graph: d, spec: discriminatorStep }, restorerStep: { graph: r, spec: restorerStep } };
 }
 
 /** A short run would otherwise average over weights from before it had learned anything: its last tenth at most. */
@@ -199,13 +223,7 @@ export function averageIsRipe(config: CGanConfig, done: number): boolean {
 function batchInputs(
   graph: Graph,
   generator: ParameterSet,
-  {
-    shape,
-    config,
-    patch,
-    tasks,
-    synthetic,
-  }: { shape: Architecture; config: CGanConfig; patch: number; tasks: number; synthetic: number },
+  { shape, config, patch, tasks, synthetic }: CGanSetting,
 ): CGanBatch {
   const clean = graph.input('clean', [config.batch, patch, patch, 1]);
   const real = config.batch - synthetic;

@@ -22,6 +22,7 @@ import {
   mul,
   ParameterSet,
   type Program,
+  type ProgramSpec,
   randomNormal,
   randomUniform,
   styleLoss,
@@ -155,37 +156,47 @@ export interface CinGanPrograms {
   generatorStep: Program;
 }
 
-export async function compileCinGan(
-  engine: Engine,
+export interface CinGanSetting {
+  shape: Architecture;
+  phi: Phi;
+  config: CinGanConfig;
+  patch: number;
+  tasks: number;
+}
+
+export async function compileCinGan(engine: Engine, nets: CinGan, setting: CinGanSetting): Promise<CinGanPrograms> {
+  const { criticStep, generatorStep } = traceCinGan(nets, setting);
+  return {
+    criticStep: await engine.compile(criticStep.graph, criticStep.spec),
+    generatorStep: await engine.compile(generatorStep.graph, generatorStep.spec),
+  };
+}
+
+/** The two steps as graphs, before any device. */
+export function traceCinGan(
   nets: CinGan,
-  {
-    shape,
-    phi,
-    config,
-    patch,
-    tasks,
-  }: { shape: Architecture; phi: Phi; config: CinGanConfig; patch: number; tasks: number },
-): Promise<CinGanPrograms> {
+  { shape, phi, config, patch, tasks }: CinGanSetting,
+): Record<keyof CinGanPrograms, { graph: Graph; spec: ProgramSpec }> {
   const { batch, beta1, beta2 } = config;
   const optimiser = (graph: Graph) => ({ learningRate: graph.input('learningRate', []), beta1, beta2 });
 
   const c = new Graph();
   const mix = randomUniform(c, [batch, 1, 1, 1], STREAM.mix);
   const judged = criticTerms(nets, batchInputs(c, batch, patch, tasks), mix, shape, config.gradientPenalty);
-  const criticStep = await engine.compile(c, {
+  const criticStep = {
     label: 'CIN-GAN critic step',
     outputs: { wasserstein: judged.wasserstein, gradientPenalty: judged.gradientPenalty },
     updates: [adam(nets.critic, judged.critic, optimiser(c))],
-  });
+  };
 
   const g = new Graph();
   const made = generatorTerms(nets, batchInputs(g, batch, patch, tasks), shape, phi, config);
-  const generatorStep = await engine.compile(g, {
+  const generatorStep = {
     label: 'CIN-GAN generator step',
     outputs: { adversarial: made.adversarial, content: made.content, style: made.style, generator: made.generator },
     updates: [adam(nets.generator, made.generator, optimiser(g))],
-  });
-  return { criticStep, generatorStep };
+  };
+  return { criticStep: { graph: c, spec: criticStep }, generatorStep: { graph: g, spec: generatorStep } };
 }
 
 function batchInputs(graph: Graph, batch: number, patch: number, tasks: number): CinGanBatch {
