@@ -155,6 +155,26 @@ export interface PreviewRow {
   truth?: Plane;
 }
 
+/** A compiled step: what one submit does and takes. */
+export interface PlanInfo {
+  label: string;
+  kernels: number;
+  pipelines: number;
+  /** Memory of the step's own tensors, and the most of them that is alive at one time. */
+  peakBytes: number;
+  boundBytes: number;
+  /** By shader, most arithmetic first. */
+  shaders: PlannedShader[];
+}
+
+export interface PlannedShader {
+  shader: string;
+  kernels: number;
+  flops: number;
+  /** Of every tensor that its kernels touch, each once a kernel. */
+  bytes: number;
+}
+
 /** An error as this project words it: what came, what was wanted, what to do. */
 export interface Complaint {
   got: string;
@@ -201,6 +221,8 @@ export type FromThread =
       /** By term, as logged: e.g. `critic`, `gradientPenalty`, `adversarial`, `content`, `style`. Empty while compiling. */
       losses: Record<string, number>;
     }
+  /** What the steps of a phase do, once they are compiled. */
+  | { kind: 'plan'; phase: Phase; programs: PlanInfo[] }
   | { kind: 'preview'; phase: Phase; step: number; rows: PreviewRow[] }
   | { kind: 'checkpoint'; phase: Phase; step: number; automatic: boolean; bytes: ArrayBuffer }
   | { kind: 'done'; finished: boolean; model: ArrayBuffer; info: ModelInfo }

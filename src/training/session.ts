@@ -15,6 +15,7 @@ import { type RunConfig, runConfig } from './config';
 import type { Control } from './control';
 import type { FromThread, Phase, TrainConfig, TrainingData } from './messages';
 import { type FileRecord, type ModelFile, ModelFileError, modelInfo, readModelFile } from './model_file';
+import { planInfo } from './plan_info';
 import { type Preview, restorationPreview, synthesisPreview } from './preview';
 import {
   generatorFrom,
@@ -30,7 +31,10 @@ export type Networks = CinGan & CGan;
 export type TrainingPhase = Exclude<Phase, 'compiling'>;
 
 /** What a run tells whoever follows it; the page's own messages. */
-export type TrainingEvent = Extract<FromThread, { kind: 'progress' | 'preview' | 'checkpoint' | 'done' | 'state' }>;
+export type TrainingEvent = Extract<
+  FromThread,
+  { kind: 'progress' | 'plan' | 'preview' | 'checkpoint' | 'done' | 'state' }
+>;
 
 export interface TrainingRequest {
   config: TrainConfig;
@@ -75,6 +79,7 @@ export async function* train(
   if (startPhase === 'cin-gan') {
     yield compiling(0);
     const programs = await compileCinGan(engine, nets, { ...setting, config: run.cinGan });
+    yield planned('cin-gan', [programs.criticStep, programs.generatorStep]);
     yield compiling(2);
     const preview = await synthesisPreview(engine, nets, shape, training, run);
     yield compiling(3);
@@ -99,6 +104,7 @@ export async function* train(
     const hasGenerator = nets.generator.count > 0 || resumed?.sets.has('generator') === true || (!resumed && painted);
     const synthetic = syntheticCount(run.cGan, data.paired.length > 0, hasGenerator);
     const programs = await compileCGan(engine, nets, nets.generator, { ...setting, config: run.cGan, synthetic });
+    yield planned('cgan', [programs.discriminatorStep, programs.restorerStep]);
     yield compiling(2);
     const preview = await restorationPreview(engine, nets, shape, training, validation, run);
     yield compiling(3);
@@ -214,6 +220,12 @@ const compiling = (step: number): TrainingEvent => ({
   step,
   steps: 3,
   losses: {},
+});
+
+const planned = (phase: TrainingPhase, programs: Program[]): TrainingEvent => ({
+  kind: 'plan',
+  phase,
+  programs: programs.map(({ plan }) => planInfo(plan)),
 });
 
 function newRecord(engine: Engine, { data, phi }: TrainingRequest, run: RunConfig): FileRecord {

@@ -27,6 +27,16 @@ describe('a run', () => {
       ['cin-gan', 1],
       ['cgan', 1],
     ]);
+    const plans = whole.events.filter((event) => event.kind === 'plan');
+    expect(plans.map(({ phase, programs }) => [phase, ...programs.map(({ label }) => label)])).toEqual([
+      ['cin-gan', 'CIN-GAN critic step', 'CIN-GAN generator step'],
+      ['cgan', 'cGAN discriminator step', 'cGAN restorer step'],
+    ]);
+    for (const { kernels, peakBytes, shaders } of plans.flatMap(({ programs }) => programs)) {
+      expect(shaders.reduce((sum, shader) => sum + shader.kernels, 0)).toBe(kernels);
+      expect(shaders[0].flops).toBeGreaterThan(0);
+      expect(peakBytes).toBeGreaterThan(0);
+    }
     const info = modelInfo(readModelFile(new Uint8Array(whole.done.model)));
     expect(info).toEqual(whole.done.info);
     expect(info).toMatchObject({ kind: 'model', preset: 'tiny', steps: { cinGan: 4, cGan: 6 }, seed: 3 });
