@@ -2,6 +2,7 @@
 //   dw[r, co] = Σ_{n,oy,ox} x[n, oy·SY − padTop + ky, ox·SX − padLeft + kx, ci] · dy[n,oy,ox,co],  r = (ky·KW + kx)·CI + ci
 // A workgroup is one subgroup and keeps 2·LANES rows r × LANES·VECTOR channels co, summed over the output rows of one
 // split into partials[split][r][co]; sum_splits.wgsl adds the splits in a fixed order.
+// COLUMN_SUMS: the first block of rows also sums dy over the pixels, into columnSums[split][co].
 // FLIP turns the taps around, for a convolution of one output channel: there x and dy change places.
 enable subgroups;
 
@@ -15,7 +16,9 @@ struct Params {
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dy: array<Columns>;
 @group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;
-
+#if ${COLUMN_SUMS}
+@group(0) @binding(4) var<storage, read_write> columnSums: array<Columns>;
+#endif
 
 ${SUMS}
 
@@ -64,6 +67,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let column = min(group.y * LANES + lane, width - 1);
   let end = min(p.n * p.oh, (split + 1) * p.rowsPerSplit);
   var s = Sums();
+#if ${COLUMN_SUMS}
+  var total = Columns();
+#endif
   for (var oyn = split * p.rowsPerSplit; oyn < end; oyn++) {
     let la = line(a, oyn / p.oh, oyn % p.oh);
     let lb = line(b, oyn / p.oh, oyn % p.oh);
@@ -72,7 +78,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       let i = d + ox * width;
       let columns = Columns4(dy[i], dy[i + width], dy[i + 2 * width], dy[i + 3 * width]);
       accumulate4(&s, factors(a, la, ox), factors(b, lb, ox), columns);
+#if ${COLUMN_SUMS}
+      if (group.x == 0) {
+        total += columns.x;
+        if (ox + 1 < p.ow) { total += columns.y; }
+        if (ox + 2 < p.ow) { total += columns.z; }
+        if (ox + 3 < p.ow) { total += columns.w; }
+      }
+#endif
     }
   }
+#if ${COLUMN_SUMS}
+  if (group.x == 0 && group.y * LANES + lane < width) { columnSums[split * width + column] = total; }
+#endif
   put_all(&s, a.out, b.out, lane, group.y);
 }

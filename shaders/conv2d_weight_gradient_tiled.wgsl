@@ -1,7 +1,7 @@
 // Gradient of a convolution by its weights on GPUs: a product of matrices in tiles (see conv2d_tiled.wgsl).
 //   dw[r, co] = Σ_{n,oy,ox} x[n, oy·SY − padTop + ky, ox·SX − padLeft + kx, ci] · dy[n,oy,ox,co],  r = (ky·KW + kx)·CI + ci
 // A workgroup sums the output pixels of one split into partials[split][r][co]; sum_splits.wgsl adds the splits in a
-// fixed order. CO is a multiple of 4.
+// fixed order. CO is a multiple of 4. COLUMN_SUMS: the first block of rows also sums dy into columnSums[split][co].
 struct Params {
   n: u32, h: u32, w: u32, ci: u32,
   oh: u32, ow: u32, co: u32, padTop: i32,
@@ -11,6 +11,9 @@ struct Params {
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dy: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;
+#if ${COLUMN_SUMS}
+@group(0) @binding(4) var<storage, read_write> columnSums: array<vec4f>;
+#endif
 
 override KH = 3u;
 override KW = 3u;
@@ -51,6 +54,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let x0 = i32(tap % KW) - p.padLeft;
   let end = min(p.n * p.oh * p.ow, (group.z + 1) * p.pixelsPerSplit);
   var s = Sums();
+#if ${COLUMN_SUMS}
+  var total = vec4f();
+#endif
   for (var k = group.z * p.pixelsPerSplit; k < end; k += DEPTH) {
     for (var i = 0u; i < ROWS / 16; i++) {
       let quad = thread / ROWS * (ROWS / 16) + i;
@@ -64,7 +70,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     }
     workgroupBarrier();
     accumulate(&s, thread % 8, thread / 8);
+#if ${COLUMN_SUMS}
+    if (group.x == 0 && thread < COLUMNS / 4) {
+      for (var i = 0u; i < DEPTH; i++) { total += tile_b[i * COLUMNS / 4 + thread]; }
+    }
+#endif
     workgroupBarrier();
   }
+#if ${COLUMN_SUMS}
+  let column4 = group.y * COLUMNS / 4 + thread;
+  if (group.x == 0 && thread < COLUMNS / 4 && column4 < p.co / 4) { columnSums[split * p.co / 4 + column4] = total; }
+#endif
   put_all(&s, group.x * ROWS, group.y * COLUMNS / 4, thread % 8, thread / 8);
 }

@@ -27,6 +27,14 @@ export interface Kernels {
   readonly kernels: readonly Kernel[];
 }
 
+/** What a kernel op does besides its own work, in the same kernels. */
+export interface Extras {
+  /** WGSL for the last kernel, whose bindings from `first` on are free: what is done to the result before it is stored. */
+  readonly epilogue?: (first: number) => string;
+  /** Output 1: the second input summed over all axes but the last. */
+  readonly columnSums?: boolean;
+}
+
 /** What a kernel chooser may know of the device. */
 export interface DeviceTraits {
   /** `cpu`: a software adapter, where long vectors and registers pay and workgroup memory does not. */

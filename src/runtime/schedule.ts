@@ -27,6 +27,8 @@ interface Job {
   readonly reads: ReadonlySet<Root>;
   /** What a kernel op does to its result before storing it. */
   readonly epilogue?: Epilogue;
+  /** Where a kernel op puts the column sums of its second input. */
+  readonly columnSums?: Root;
 }
 
 /** Copies of tensors that cannot be computed in place where they are wanted. */
@@ -52,9 +54,9 @@ export function schedule(
   placed: ReadonlyMap<Root, unknown>,
 ): Unit[] {
   const all = [...needed.flatMap((node) => jobsOf(node, memory)), ...copies.map((copy) => copyJob(copy, memory))];
-  const jobs = fuse(all, memory, device, placed);
+  const jobs = joinColumnSums(fuse(all, memory, device, placed), memory, device);
   const pending = new Map<Root, number>();
-  for (const job of jobs) pending.set(job.root, (pending.get(job.root) ?? 0) + 1);
+  for (const root of jobs.flatMap(written)) pending.set(root, (pending.get(root) ?? 0) + 1);
   const ready = (job: Job): boolean => [...job.reads].every((root) => !pending.get(root));
   const done = new Set<Job>();
   const units: Unit[] = [];
@@ -68,12 +70,14 @@ export function schedule(
     }
     for (const member of group) {
       done.add(member);
-      pending.set(member.root, (pending.get(member.root) as number) - 1);
+      for (const root of written(member)) pending.set(root, (pending.get(root) as number) - 1);
     }
-    units.push({ dispatches: emit(group, memory, device), writes: [...new Set(group.map((member) => member.root))] });
+    units.push({ dispatches: emit(group, memory, device), writes: [...new Set(group.flatMap(written))] });
   }
   return units;
 }
+
+const written = (job: Job): Root[] => (job.columnSums ? [job.root, job.columnSums] : [job.root]);
 
 /** Elementwise jobs put at the end of the convolution that they alone read. */
 function fuse(
@@ -103,6 +107,35 @@ function fuse(
     return job;
   });
   return fused.filter((job) => !gone.has(job));
+}
+
+/** Sums over all axes but the last of what a weight gradient reads, a bias's gradient, left to that kernel. */
+function joinColumnSums(jobs: readonly Job[], memory: Materialised, device: DeviceTraits): Job[] {
+  const kernels = new Map<Root, { job: Job; at: number }>();
+  for (const [at, job] of jobs.entries()) {
+    const { op, inputs } = job.node;
+    if (job.kind !== 'kernel' || op.kind !== 'kernel' || !op.sumsColumns?.(device)) continue;
+    const { root, offset } = storageOf(inputs[1], memory);
+    if (offset === 0 && !kernels.has(root)) kernels.set(root, { job, at });
+  }
+  const joined = new Map<Job, Root>();
+  const gone = new Set<Job>();
+  for (const [from, job] of jobs.entries()) {
+    if (job.kind !== 'reduce') continue;
+    const storage = memory.storageOf(job.node.inputs[0]);
+    const kernel = storage?.offset === 0 ? kernels.get(storage.root) : undefined;
+    if (!kernel || joined.has(kernel.job)) continue;
+    const dy = kernel.job.node.inputs[1];
+    const summed = job.dims.every((extent, d) => extent === 1 || job.axes.includes(d) === d < job.dims.length - 1);
+    const whole = sameShape(job.dims, dy.shape) && job.reads.size === 1;
+    const early = jobs.slice(from, kernel.at).some(({ reads }) => reads.has(job.root));
+    if (!summed || !whole || early || kernel.job.reads.has(job.root)) continue;
+    joined.set(kernel.job, job.root);
+    gone.add(job);
+  }
+  return jobs
+    .filter((job) => !gone.has(job))
+    .map((job) => ({ ...job, columnSums: joined.get(job), label: joined.has(job) ? `${job.label} + sum` : job.label }));
 }
 
 function merges(group: readonly Job[], other: Job, device: DeviceTraits): boolean {
@@ -241,15 +274,14 @@ function emitKernel(job: Job, memory: Materialised, device: DeviceTraits): Dispa
   if (node.op.kind !== 'kernel') throw new Error('not a kernel op');
   const { epilogue } = job;
   const inputsOf = distinct(node.inputs.map((input) => storageOf(input, memory)));
-  const plain = node.op.kernels(device);
-  const taken = plain.kernels[plain.kernels.length - 1].buffers.length;
-  const { scratch, kernels } = epilogue ? node.op.kernels(device, epilogue.source(taken + 1)) : plain;
+  const columnSums = job.columnSums !== undefined;
+  const { scratch, kernels } = node.op.kernels(device, { epilogue: epilogue?.source, columnSums });
   const blocks = scratch.map((floats) => new Scratch(floats));
   const dispatches = kernels.map((kernel, i): Dispatch => {
     const fused = epilogue && i === kernels.length - 1 ? epilogue : null;
     const bindings = kernel.buffers.map((operand): Binding => {
       if ('input' in operand) return inputsOf.bindings[operand.input];
-      return 'output' in operand ? { root: job.root, offset: 0 } : { root: blocks[operand.scratch], offset: 0 };
+      return { root: 'output' in operand ? written(job)[operand.output] : blocks[operand.scratch], offset: 0 };
     });
     return {
       label: job.label,

@@ -1,6 +1,7 @@
-import { conv2d, conv2dInputGradient, conv2dWeightGradient, slice } from '../../src/runtime';
+import { add, conv2d, conv2dInputGradient, conv2dWeightGradient, slice } from '../../src/runtime';
 import * as reference from '../reference/conv2d';
 import * as layout from '../reference/layout';
+import * as pointwise from '../reference/pointwise';
 import { anywhere } from '../reference/sample';
 import { AS_A_GPU, checkOps, type OpCase, WITHOUT_SUBGROUPS } from './check_op';
 
@@ -36,6 +37,16 @@ function weightGradient(name: string, x: Size4, w: Size4, options: reference.Con
     inputs: { x: anywhere(...x), dy: anywhere(...dy) },
     build: ({ x, dy }) => conv2dWeightGradient(x, dy, { ...options, kernel }),
     reference: ({ x, dy }) => reference.conv2dWeightGradient(x, dy, { ...options, kernel }),
+  };
+}
+
+/** With a bias, whose gradient the weight gradient's kernels sum beside their own. */
+function biased(name: string, x: Size4, w: Size4, options: reference.ConvOptions = {}): OpCase {
+  return {
+    name,
+    inputs: { x: anywhere(...x), w: anywhere(...w), b: anywhere(w[3]) },
+    build: ({ x, w, b }) => add(conv2d(x, w, options), b),
+    reference: ({ x, w, b }) => pointwise.add(reference.conv2d(x, w, options), b),
   };
 }
 
@@ -107,6 +118,9 @@ const tiled: OpCase[] = [
   forward('channels 64 to 64, kernel 1', [1, 5, 5, 64], [1, 1, 64, 64]),
   forward('channels 3 to 8, stride 2, a remainder', [1, 8, 7, 3], [3, 3, 3, 8], { stride: 2, padding: 'valid' }),
   forward('channels 8 to 4, stride 2', [1, 6, 5, 8], [3, 3, 8, 4], { stride: 2 }),
+  biased('bias, lines that do not fill vec4f, the sum split', [2, 6, 7, 3], [3, 3, 3, 8]),
+  biased('bias, columns that do not fill a block, stride 2', [2, 5, 6, 4], [3, 3, 4, 36], { stride: 2 }),
+  biased('bias, one line, the sum not split', [1, 1, 9, 4], [1, 1, 4, 64]),
 ];
 
 /**

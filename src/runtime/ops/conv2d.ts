@@ -10,6 +10,7 @@ import {
   conv2dInputGradientKernels,
   conv2dKernels,
   conv2dWeightGradientKernels,
+  weightGradientSumsColumns,
 } from './conv2d_kernels';
 import { type PadMode, pad } from './rearrange';
 
@@ -112,7 +113,7 @@ function forward(c: ConvCase, x: Tensor, w: Tensor): Tensor {
       name: 'conv2d',
       key: keyOf(c),
       fuses: c.co % 4 === 0,
-      kernels: (device, epilogue) => conv2dKernels(c, device, epilogue),
+      kernels: (device, extras) => conv2dKernels(c, device, extras),
       gradient: (dy, need) => [need[0] ? inputGradient(c, dy, w) : null, need[1] ? weightGradient(c, x, dy) : null],
     },
     [x, w],
@@ -128,7 +129,7 @@ function inputGradient(c: ConvCase, dy: Tensor, w: Tensor): Tensor {
       name: 'conv2d_input_gradient',
       key: keyOf(c),
       fuses: c.ci % 4 === 0,
-      kernels: (device, epilogue) => conv2dInputGradientKernels(c, device, epilogue),
+      kernels: (device, extras) => conv2dInputGradientKernels(c, device, extras),
       gradient: (g, need) => [need[0] ? forward(c, g, w) : null, need[1] ? weightGradient(c, g, dy) : null],
     },
     [dy, w],
@@ -143,7 +144,8 @@ function weightGradient(c: ConvCase, x: Tensor, dy: Tensor): Tensor {
       kind: 'kernel',
       name: 'conv2d_weight_gradient',
       key: keyOf(c),
-      kernels: (device) => conv2dWeightGradientKernels(c, device),
+      sumsColumns: (device) => weightGradientSumsColumns(c, device),
+      kernels: (device, extras) => conv2dWeightGradientKernels(c, device, extras),
       gradient: (g, need) => [need[0] ? inputGradient(c, dy, g) : null, need[1] ? forward(c, x, g) : null],
     },
     [x, dy],

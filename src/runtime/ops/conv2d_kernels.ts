@@ -1,5 +1,5 @@
 // Which kernels compute a convolution, its input gradient and its weight gradient, for a case and a device.
-import { type DeviceTraits, groupsFor, type Kernel, type Kernels } from '../kernel';
+import { type DeviceTraits, type Extras, groupsFor, type Kernel, type Kernels } from '../kernel';
 import { inSplits, subgroupLanes, subgroupSums, tileSums } from './product_kernels';
 
 /** x [n,h,w,ci] convolved with w [kh,kw,ci,co] gives y [n,oh,ow,co]. */
@@ -20,7 +20,10 @@ export interface ConvCase {
 }
 
 /** WGSL of what is done to four channels of a result before they are stored, at a vec4f index into it and their column. */
-export const IDENTITY_EPILOGUE = 'fn epilogue(sum: vec4f, element: u32, column: u32) -> vec4f { return sum; }';
+const IDENTITY_EPILOGUE = 'fn epilogue(sum: vec4f, element: u32, column: u32) -> vec4f { return sum; }';
+
+/** After a source, weights and a result. */
+const epilogueOf = ({ epilogue }: Extras): string => epilogue?.(4) ?? IDENTITY_EPILOGUE;
 
 const threads = (count: number) => groupsFor(count, 64);
 const flops = (c: ConvCase) => 2 * c.n * c.oh * c.ow * c.co * c.kh * c.kw * c.ci;
@@ -38,7 +41,8 @@ const bySubgroup = (channels: number, device: DeviceTraits) => (channels % 4 ===
 const byTile = (channels: number, device: DeviceTraits) => device.kind === 'gpu' && channels >= 8 && channels % 4 === 0;
 
 /** Inputs x, w; output y. The epilogue belongs to the last kernel. */
-export function conv2dKernels(c: ConvCase, device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
+export function conv2dKernels(c: ConvCase, device: DeviceTraits, extras: Extras = {}): Kernels {
+  const epilogue = epilogueOf(extras);
   const lanes = bySubgroup(c.co, device);
   if (lanes) return { scratch: [], kernels: [subgroupKernel(c, lanes, false, epilogue)] };
   if (byTile(c.co, device)) return { scratch: [], kernels: [tiledKernel(c, false, epilogue)] };
@@ -61,7 +65,8 @@ export function conv2dKernels(c: ConvCase, device: DeviceTraits, epilogue = IDEN
 }
 
 /** Inputs dy, w; output dx. */
-export function conv2dInputGradientKernels(c: ConvCase, device: DeviceTraits, epilogue = IDENTITY_EPILOGUE): Kernels {
+export function conv2dInputGradientKernels(c: ConvCase, device: DeviceTraits, extras: Extras = {}): Kernels {
+  const epilogue = epilogueOf(extras);
   const lanes = bySubgroup(c.ci, device);
   if (lanes) return { scratch: [], kernels: [subgroupKernel(c, lanes, true, epilogue)] };
   if (byTile(c.ci, device)) return { scratch: [], kernels: [tiledKernel(c, true, epilogue)] };
@@ -218,22 +223,27 @@ function productsByTap(c: ConvCase, device: DeviceTraits, inputGradient: boolean
   return { scratch: [size(lines)], kernels };
 }
 
-/** Inputs x, dy; output dw. */
-export function conv2dWeightGradientKernels(c: ConvCase, device: DeviceTraits): Kernels {
+/** Whether dy's sums over the pixels come with dw: where its columns pass through the kernel whole. */
+export const weightGradientSumsColumns = (c: ConvCase, device: DeviceTraits): boolean =>
+  bySubgroup(c.co, device) > 0 || byTile(c.co, device);
+
+/** Inputs x, dy; output dw, and dy's column sums where they are asked for. */
+export function conv2dWeightGradientKernels(c: ConvCase, device: DeviceTraits, extras: Extras = {}): Kernels {
+  const { columnSums = false } = extras;
   const size = c.kh * c.kw * c.ci * c.co;
   const lanes = subgroupLanes(device);
   const { partial, splits } =
     lanes && c.co % 4 === 0
-      ? subgroupWeightGradient(c, lanes, { x: 0, dy: 1 })
+      ? subgroupWeightGradient(c, lanes, { x: 0, dy: 1 }, columnSums)
       : lanes && c.co === 1 && c.ci % 4 === 0 && c.sy === 1 && c.sx === 1
-        ? subgroupWeightGradient(exchanged(c), lanes, { x: 1, dy: 0 })
+        ? subgroupWeightGradient(exchanged(c), lanes, { x: 1, dy: 0 }, false)
         : byTile(c.co, device)
-          ? tiledWeightGradient(c)
+          ? tiledWeightGradient(c, columnSums)
           : plainWeightGradient(c);
-  return inSplits(partial, splits, size);
+  return inSplits(partial, splits, columnSums ? [size, c.co] : [size]);
 }
 
-/** A first pass over the pixels, in splits; it still lacks its last buffer, where the partial sums go. */
+/** A first pass over the pixels, in splits; it still lacks its last buffers, where the partial sums go. */
 interface Partial {
   partial: Kernel;
   splits: number;
@@ -274,7 +284,12 @@ const exchanged = (c: ConvCase): ConvCase => ({
 /** Bytes of x and dy that a split reads: all workgroups of a split run together and share them in the cache. */
 const SPLIT_BYTES = 384 * 1024;
 
-function subgroupWeightGradient(c: ConvCase, lanes: number, inputs: { x: number; dy: number }): Partial {
+function subgroupWeightGradient(
+  c: ConvCase,
+  lanes: number,
+  inputs: { x: number; dy: number },
+  columnSums: boolean,
+): Partial {
   const sums = subgroupSums(lanes, c.co);
   const rows = c.n * c.oh;
   const blocks = [Math.ceil((c.kh * c.kw * c.ci) / sums.rows), Math.ceil(c.co / sums.columns)] as const;
@@ -289,7 +304,7 @@ function subgroupWeightGradient(c: ConvCase, lanes: number, inputs: { x: number;
     splits,
     partial: {
       shader: 'conv2d_weight_gradient_subgroup',
-      defines: { ...sums.defines, FLIP: inputs.x === 1 },
+      defines: { ...sums.defines, FLIP: inputs.x === 1, COLUMN_SUMS: columnSums },
       params: [...sizes(c), rowsPerSplit, ...window(c)],
       buffers: [{ input: inputs.x }, { input: inputs.dy }],
       workgroups: [...blocks, splits],
@@ -298,7 +313,7 @@ function subgroupWeightGradient(c: ConvCase, lanes: number, inputs: { x: number;
   };
 }
 
-function tiledWeightGradient(c: ConvCase): Partial {
+function tiledWeightGradient(c: ConvCase, columnSums: boolean): Partial {
   const size = c.kh * c.kw * c.ci;
   const tile = tileSums(size, c.co);
   const blocks = [Math.ceil(size / tile.rows), Math.ceil(c.co / tile.columns)] as const;
@@ -310,7 +325,7 @@ function tiledWeightGradient(c: ConvCase): Partial {
     splits,
     partial: {
       shader: 'conv2d_weight_gradient_tiled',
-      defines: { ...tile.defines, BY_COLUMN: false },
+      defines: { ...tile.defines, BY_COLUMN: false, COLUMN_SUMS: columnSums },
       constants: constants(c),
       params: [...sizes(c), pixelsPerSplit],
       buffers: [{ input: 0 }, { input: 1 }],

@@ -26,7 +26,9 @@ export function matmulKernels(c: MatmulCase, device: DeviceTraits): Kernels {
     const { rows, columns, defines } = subgroupSums(lanes, c.n);
     const workgroups = [Math.ceil(c.m / rows), Math.ceil(c.n / columns), c.batch] as const;
     if (fits(workgroups)) {
-      return inSplits({ shader: 'matmul_subgroup', defines, params, buffers, workgroups, flops }, 1, 0);
+      return inSplits({ shader: 'matmul_subgroup', defines, params, buffers, workgroups, flops }, 1, [
+        c.batch * c.m * c.n,
+      ]);
     }
   }
   if (device.kind === 'gpu' && c.m >= 8 && c.n >= 8) {
@@ -46,9 +48,9 @@ export function matmulKernels(c: MatmulCase, device: DeviceTraits): Kernels {
         workgroups,
         flops,
       };
-      return inSplits(kernel, splits, c.batch * c.m * c.n);
+      return inSplits(kernel, splits, [c.batch * c.m * c.n]);
     }
   }
   const workgroups = groupsFor(c.batch * Math.ceil(c.m / 4) * Math.ceil(c.n / 4), 64);
-  return inSplits({ shader: 'matmul', params, buffers, workgroups, flops }, 1, 0);
+  return inSplits({ shader: 'matmul', params, buffers, workgroups, flops }, 1, [c.batch * c.m * c.n]);
 }

@@ -22,18 +22,22 @@ export function tileSums(resultRows: number, resultColumns: number) {
   return { rows, columns, defines: { ROWS64: rows === 64, COLUMNS64: columns === 64 } };
 }
 
-/** A kernel, less its last buffer, whose result of `size` floats is parted into sums that a second kernel adds. */
-export function inSplits(kernel: Kernel, splits: number, size: number): Kernels {
-  if (splits === 1) return { scratch: [], kernels: [{ ...kernel, buffers: [...kernel.buffers, { output: 0 }] }] };
+/** A kernel, less its last buffers, whose results of such sizes are parted into sums that a second kernel adds. */
+export function inSplits(kernel: Kernel, splits: number, sizes: readonly number[]): Kernels {
+  const outputs = sizes.map((_, output) => ({ output }));
+  if (splits === 1) return { scratch: [], kernels: [{ ...kernel, buffers: [...kernel.buffers, ...outputs] }] };
+  const partials = sizes.map((_, scratch) => ({ scratch }));
+  const [size, second = 0] = sizes;
   return {
-    scratch: [size * splits],
+    scratch: sizes.map((floats) => floats * splits),
     kernels: [
-      { ...kernel, buffers: [...kernel.buffers, { scratch: 0 }] },
+      { ...kernel, buffers: [...kernel.buffers, ...partials] },
       {
         shader: 'sum_splits',
-        params: [size, splits],
-        buffers: [{ scratch: 0 }, { output: 0 }],
-        workgroups: groupsFor(size, 64),
+        defines: { TWO: sizes.length === 2 },
+        params: [splits, size, second],
+        buffers: [...partials, ...outputs],
+        workgroups: groupsFor(size + second, 64),
       },
     ],
   };
