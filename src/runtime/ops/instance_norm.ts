@@ -53,15 +53,40 @@ function define(value: Tensor, inputs: readonly Tensor[], gradient: (d: Tensor) 
   return value.graph.add({ kind: 'define', gradient }, [value, ...inputs], value.shape, 'define');
 }
 
-/** (x − μ) / √(σ² + ε), then γ and β of shape [C] where given. */
+/**
+ * (x − μ) / √(σ² + ε), then γ and β, each [C] or [N, 1, 1, C], where given. With z = (x − μ) r, r = 1 / √(σ² + ε):
+ *   dx = γ r (d − Σd / HW − z Σ(d z) / HW),  dγ = Σ(d z),  dβ = Σd
+ * so that one pass over d and x gives both sums, and those of γ and β come of them.
+ */
 export function instanceNorm(
   x: Tensor,
   { eps = 1e-5, gamma, beta }: NormOptions & { gamma?: Tensor; beta?: Tensor } = {},
 ): Tensor {
-  const { x: whole, mean, variance } = x.graph.statistics?.(x) ?? { x, ...moments(x) };
-  const normal = mul(sub(whole, mean), rsqrt(add(variance, eps)));
-  const scaled = gamma ? mul(normal, gamma) : normal;
-  return beta ? add(scaled, beta) : scaled;
+  const affine = (normal: Tensor, scale?: Tensor, shift?: Tensor): Tensor => {
+    const scaled = scale ? mul(normal, scale) : normal;
+    return shift ? add(scaled, shift) : scaled;
+  };
+  const whole = x.graph.statistics?.(x);
+  if (whole) return affine(mul(sub(whole.x, whole.mean), rsqrt(add(whole.variance, eps))), gamma, beta);
+
+  const { mean, variance } = moments(x);
+  const [n, h, w, c] = x.shape;
+  const over = (d: Tensor): Tensor => sum(d, [1, 2], { keepDims: true });
+  // Divided after they are broadcast: a constant in the kernel that reads them, not a kernel of its own.
+  const average = (sums: Tensor): Tensor => mul(broadcastTo(sums, x.shape), 1 / (h * w));
+  const root = rsqrt(add(variance, eps));
+  const inverse: Tensor = define(root, [x], (d) => [mul(mul(d, mul(square(inverse), -1 / (h * w))), normal)]);
+  const backward = (d: Tensor): Tensor =>
+    mul(sub(sub(d, average(over(d))), mul(normal, average(over(mul(d, normal))))), inverse);
+  const normal: Tensor = define(mul(sub(x, mean), root), [x], (d) => [backward(d)]);
+  if (!gamma && !beta) return normal;
+  const wide = (t: Tensor | undefined): Tensor | undefined => t && broadcastTo(t, [n, 1, 1, c]);
+  const [scale, shift] = [wide(gamma), wide(beta)];
+  return define(affine(normal, scale, shift), [x, ...(scale ? [scale] : []), ...(shift ? [shift] : [])], (d) => [
+    scale ? mul(backward(d), scale) : backward(d),
+    ...(scale ? [over(mul(d, normal))] : []),
+    ...(shift ? [over(d)] : []),
+  ]);
 }
 
 /**
@@ -90,5 +115,5 @@ export function conditionalInstanceNorm(
   }
   const weight = reshape(task, [n, t, 1]);
   const mixed = (rows: Tensor): Tensor => reshape(sum(mul(weight, reshape(rows, [1, t, c])), [1]), [n, 1, 1, c]);
-  return add(mul(instanceNorm(x, { eps }), mixed(gamma)), mixed(beta));
+  return instanceNorm(x, { eps, gamma: mixed(gamma), beta: mixed(beta) });
 }
