@@ -30,7 +30,7 @@ const mayImport: Record<string, string[]> = {
     'src/wire',
     'models',
   ],
-  'src/bench': ['src/bench', 'src/models', 'src/runtime'],
+  'src/bench': ['src/bench', 'src/training', 'src/models', 'src/runtime', 'src/imaging', 'shaders'],
   'src/experiments': ['src/experiments', 'src/training', 'src/models', 'src/runtime', 'src/imaging', 'models'],
   worker: ['worker', 'src/wire'],
 };

@@ -1,16 +1,12 @@
-/** What is timed: the convolutions and norms of the project's networks, training steps, restorations. */
-import { CARE_PAPER, careNetwork } from '../models/care';
-import { ARCHITECTURES, type PresetName } from '../models/presets';
-import { restorer } from '../models/restorer';
+/** What is timed, and the smaller of it: the convolutions and norms that the project's networks spend their time in. */
+import type { StagedNetwork } from '../models/stages';
 import {
-  adam,
   conv2d,
   conv2dInputGradient,
   conv2dWeightGradient,
   Graph,
   gradients,
   instanceNorm,
-  l1,
   mul,
   normal,
   ParameterSet,
@@ -22,25 +18,39 @@ import {
   type Tensor,
 } from '../runtime';
 
+/** A program before it is compiled. */
 export interface Traced {
   graph: Graph;
-  set: ParameterSet;
+  /** Every parameter set that it reads, the one of its own operands first. */
+  sets: readonly ParameterSet[];
   spec: ProgramSpec;
   check?: ConvCheck;
 }
 
-export interface Case {
+interface Counted {
   name: string;
-  kind: 'kernel' | 'norm' | 'step' | 'restore';
-  /** Traces the program; its tensors come from `set`, so that nothing is uploaded while it is timed. */
-  trace: () => Traced;
-  /** Operations of a run by the definition, whatever the kernels do. */
-  flops: number;
-  /** Bytes that must be moved, each tensor once; 0 where arithmetic decides. */
-  bytes: number;
-  /** Megapixels restored by a run, for restorations. */
-  megapixels?: number;
+  /** Operations of a run by the definition, whatever the kernels do; left out: as the plan counts them. */
+  flops?: number;
+  /** Bytes that must be moved, each tensor once; left out: as the plan counts them. */
+  bytes?: number;
+  /** Pixels that a run trains on or restores. */
+  pixels?: number;
 }
+
+export interface ProgramCase extends Counted {
+  kind: 'kernel' | 'norm' | 'step';
+  /** A kernel's tensors come from its parameter set, so that nothing is uploaded while it is timed. */
+  trace: () => Traced;
+}
+
+/** A square image through a network, in one run or by tiles as the program itself would. */
+export interface RestoreCase extends Counted {
+  kind: 'restore';
+  network: StagedNetwork;
+  side: number;
+}
+
+export type Case = ProgramCase | RestoreCase;
 
 /** What the result of a convolution case is checked against. */
 export interface ConvCheck {
@@ -99,7 +109,7 @@ function convolution(shape: ConvShape, direction: Direction): Case {
         'weight gradient': () => conv2dWeightGradient(x(), dy(), { kernel: [k, k], stride }),
       };
       const spec = { label: direction, outputs: { result: results[direction]() } };
-      return { graph, set, spec, check: { direction, shape } };
+      return { graph, sets: [set], spec, check: { direction, shape } };
     },
   };
 }
@@ -110,7 +120,6 @@ function norm(shape: Shape, backward: boolean): Case {
   return {
     name: `instance norm + ReLU, ${shape.join('×')}, ${backward ? 'forward and backward' : 'forward'}`,
     kind: 'norm',
-    flops: 0,
     // Forward reads x and writes y; backward reads x and dy and writes dx.
     bytes: 4 * floats * (backward ? 5 : 2),
     trace: (): Traced => {
@@ -119,65 +128,22 @@ function norm(shape: Shape, backward: boolean): Case {
       const p = set.scope(graph);
       const x = p.parameter('x', shape, normal(0.3, 1));
       const y = relu(instanceNorm(x));
-      if (!backward) return { graph, set, spec: { label: 'norm', outputs: { y } } };
+      if (!backward) return { graph, sets: [set], spec: { label: 'norm', outputs: { y } } };
       const dy = p.parameter('dy', shape, normal(0, 1));
       const [dx] = gradients(sum(mul(y, dy)), [x]);
-      return { graph, set, spec: { label: 'norm', outputs: { y, dx } } };
+      return { graph, sets: [set], spec: { label: 'norm', outputs: { y, dx } } };
     },
   };
 }
 
-/** One training step of a network on mean |y − target| with Adam: forward, backward, update. */
-function step(name: string, batch: number, size: number, network: Network): Case {
-  const traced = (): Traced => {
-    const graph = new Graph();
-    const set = new ParameterSet('network');
-    const image = (of: string): Tensor => graph.input(of, [batch, size, size, 1]);
-    const loss = l1(network(set, graph, image('x')), image('target'));
-    return { graph, set, spec: { label: name, outputs: { loss }, updates: [adam(set, loss, { learningRate: 1e-4 })] } };
-  };
-  return { name: `train ${name}, ${batch}×${size}²`, kind: 'step', flops: 0, bytes: 0, trace: traced };
-}
-
-function restoration(name: string, size: number, network: Network): Case {
-  return {
-    name: `restore ${name}, ${size}²`,
-    kind: 'restore',
-    flops: 0,
-    bytes: 0,
-    megapixels: (size * size) / 1e6,
-    trace: () => {
-      const graph = new Graph();
-      const set = new ParameterSet('network');
-      const image = network(set, graph, graph.input('x', [1, size, size, 1]));
-      return { graph, set, spec: { label: name, outputs: { image } } };
-    },
-  };
-}
-
-type Network = (set: ParameterSet, graph: Graph, x: Tensor) => Tensor;
-
-const care: Network = (set, graph, x) => careNetwork(set.scope(graph), x, CARE_PAPER).image;
-const instanceNormed =
-  (preset: PresetName): Network =>
-  (set, graph, x) =>
-    restorer(set.scope(graph), x, ARCHITECTURES[preset].restorer);
-
-/** Every case; `quick` leaves out those of many seconds on a software adapter. */
-export function allCases(quick: boolean): Case[] {
-  const kernels = CONVOLUTIONS.flatMap((shape) => DIRECTIONS.map((direction) => convolution(shape, direction)));
-  const norms = [false, true].flatMap((backward) => [
-    norm([4, 128, 128, 32], backward),
-    norm([4, 32, 32, 128], backward),
-  ]);
-  const size = quick ? 64 : 128;
+/** The convolutions in every direction, and the norms. */
+export function kernelCases(): Case[] {
+  const shapes: Shape[] = [
+    [4, 128, 128, 32],
+    [4, 32, 32, 128],
+  ];
   return [
-    ...kernels,
-    ...norms,
-    step('CARE U-Net', 4, size, care),
-    step('restorer, laptop', 4, size, instanceNormed('laptop')),
-    ...(quick ? [] : [step('restorer, paper', 4, size, instanceNormed('paper'))]),
-    restoration('CARE U-Net', quick ? 256 : 512, care),
-    restoration('restorer, laptop', quick ? 256 : 512, instanceNormed('laptop')),
+    ...CONVOLUTIONS.flatMap((shape) => DIRECTIONS.map((direction) => convolution(shape, direction))),
+    ...[false, true].flatMap((backward) => shapes.map((shape) => norm(shape, backward))),
   ];
 }

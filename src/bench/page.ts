@@ -1,14 +1,20 @@
 /** The suite in a page of its own, for a driver outside (scripts/bench.mjs): `mendscopeBench(options)` gives the report. */
 import { Engine } from '../runtime';
 import { type BenchOptions, type BenchReport, benchmark } from './suite';
-import { benchTable, rowText } from './table';
+import { reportText, rowText } from './table';
 
-async function run(options: BenchOptions): Promise<{ report: BenchReport; table: string }> {
-  const engine = await Engine.create({ gpu: navigator.gpu });
-  const rows = benchmark(engine, options);
+export interface PageOptions extends Omit<BenchOptions, 'fresh'> {
+  /** An engine of its own for each case. */
+  cold?: boolean;
+}
+
+const openEngine = (): Promise<Engine> => Engine.create({ gpu: navigator.gpu });
+
+async function run({ cold, ...options }: PageOptions): Promise<{ report: BenchReport; table: string }> {
+  const rows = benchmark(await openEngine(), { ...options, ...(cold && { fresh: openEngine }) });
   for (;;) {
     const { value, done } = await rows.next();
-    if (done) return { report: value, table: benchTable(value) };
+    if (done) return { report: value, table: reportText(value, options) };
     console.log(rowText(value));
   }
 }

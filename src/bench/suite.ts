@@ -1,14 +1,24 @@
 /** Runs the cases: each is compiled, checked, then timed in rounds that alternate with the device's own rates. */
-import type { Engine, ParameterSet, Program } from '../runtime';
-import { allCases, type Case } from './cases';
-import { checkConvolution } from './check';
+import type { PresetName } from '../models/presets';
+import type { Engine } from '../runtime';
+import { type Case, kernelCases } from './cases';
 import { copyGauge, fmaGauge, type Gauge } from './gauge';
+import { careRestoration, comparisonSteps, ganSteps, growthCases, restoration } from './network_cases';
+import { open, type Running } from './running';
+import { median } from './statistics';
 
 export interface BenchOptions {
   rounds: number;
+  /** Smaller training steps and restorations, for software adapters. */
   quick: boolean;
   /** Cases whose name contains it. */
   only?: string;
+  /** The training steps of this preset, in place of all else. */
+  steps?: PresetName;
+  /** The same work in growing amounts, in place of all else. */
+  growth?: { preset: PresetName; sides: number[]; batches: number[] };
+  /** Opens an engine for each case, so that no pipeline is there already when compiling is timed. */
+  fresh?: () => Promise<Engine>;
 }
 
 export interface BenchRow {
@@ -25,13 +35,17 @@ export interface BenchRow {
   kernels: number;
   pipelines: number;
   compileMilliseconds: number;
+  /** What the first run takes beyond the median: drivers that put compiling off do it then. */
+  firstRunMilliseconds: number;
   /** JavaScript time to enqueue a run. */
   encodeMilliseconds: number;
   peakBytes: number;
   boundBytes: number;
   /** Largest difference from the definition, relative; for convolutions. */
   error?: number;
-  megapixelsPerSecond?: number;
+  pixels?: number;
+  /** Tiles of a restoration that takes more than one run. */
+  tiles?: number;
 }
 
 export interface BenchReport {
@@ -48,15 +62,33 @@ export interface BenchReport {
 /** At least this long a sample: below it the clock and the submit decide. */
 const SAMPLE_MS = 20;
 
+/** What a run with these options measures, in order. */
+export function casesFor({ quick, only = '', steps, growth }: Omit<BenchOptions, 'rounds' | 'fresh'>): Case[] {
+  if (growth) return growthCases(growth.preset, growth.sides, growth.batches);
+  const small = comparisonSteps(4, quick ? 64 : 128);
+  const sides = quick ? [256] : [512, 1024];
+  const all: Case[] = steps
+    ? [...ganSteps(steps), ...small]
+    : [
+        ...kernelCases(),
+        ...small,
+        ...sides.flatMap((side) => [careRestoration(side), restoration('laptop', side)]),
+        ...(quick ? [] : ganSteps('laptop')),
+      ];
+  return all.filter(({ name }) => name.includes(only));
+}
+
 /** Yields each row when it is measured, and returns the report. */
 export async function* benchmark(engine: Engine, options: BenchOptions): AsyncGenerator<BenchRow, BenchReport> {
-  const peak = await fmaGauge(engine);
-  const copy = await copyGauge(engine);
   const rows: BenchRow[] = [];
   const peaks: number[] = [];
   const copies: number[] = [];
-  for (const one of allCases(options.quick).filter(({ name }) => name.includes(options.only ?? ''))) {
-    const row = await measure(engine, one, options.rounds, { peak, copy, peaks, copies });
+  const shared = options.fresh ? undefined : await ratesOf(engine);
+  for (const one of casesFor(options)) {
+    const own = await options.fresh?.();
+    const rates = shared ?? (await ratesOf(own ?? engine));
+    const row = await measure(own ?? engine, one, options.rounds, { ...rates, peaks, copies });
+    own?.destroy();
     rows.push(row);
     yield row;
   }
@@ -75,39 +107,35 @@ export async function* benchmark(engine: Engine, options: BenchOptions): AsyncGe
 interface Rates {
   peak: Gauge;
   copy: Gauge;
+}
+
+const ratesOf = async (engine: Engine): Promise<Rates> => ({
+  peak: await fmaGauge(engine),
+  copy: await copyGauge(engine),
+});
+
+interface Measured extends Rates {
   peaks: number[];
   copies: number[];
 }
 
-async function measure(engine: Engine, one: Case, rounds: number, rates: Rates): Promise<BenchRow> {
-  const { graph, set, spec, check } = one.trace();
-  const started = performance.now();
-  const program = await engine.compile(graph, spec);
-  const compileMilliseconds = performance.now() - started;
-  set.initialise(engine, 1);
-  const inputs = Object.fromEntries(
-    graph.nodes.flatMap(({ op, shape }) =>
-      op.kind === 'input' ? [[op.name, wave(shape.reduce((a, b) => a * b, 1))]] : [],
-    ),
-  );
-  program.run(inputs);
-  const result = await program.read();
-  const error = check && checkConvolution(check, await values(set), result.result);
-  const { plan } = program;
-  const flops = one.flops || plan.kernels.reduce((total, k) => total + k.flops, 0);
-  const bytes = one.bytes || plan.kernels.reduce((total, k) => total + k.bytes, 0);
+async function measure(engine: Engine, one: Case, rounds: number, rates: Measured): Promise<BenchRow> {
+  const running = await open(engine, one);
+  const first = (await timed(running, 1)).ms;
+  const error = await running.check();
+  const { flops, bytes } = running;
   const samples: { ms: number; ofPeak: number; ofCopy: number; encode: number }[] = [];
-  const repeats = await repeatsFor(program, inputs);
+  const repeats = repeatsFor(rounds > 1 ? (await timed(running, 1)).ms : first);
   for (let round = 0; round < rounds; round++) {
-    const peak = rates.peak.flops / (await timed(rates.peak.program, {}, 1)).ms / 1e6;
-    const copy = rates.copy.bytes / (await timed(rates.copy.program, {}, 1)).ms / 1e6;
+    const peak = await rateOf(rates.peak);
+    const copy = await rateOf(rates.copy);
     rates.peaks.push(peak);
     rates.copies.push(copy);
-    const { ms, encode } = await timed(program, inputs, repeats);
+    const { ms, encode } = await timed(running, repeats);
     samples.push({ ms, encode, ofPeak: flops / ms / 1e6 / peak, ofCopy: bytes / ms / 1e6 / copy });
   }
-  program.destroy();
-  engine.release(set);
+  if (one.kind === 'step') await running.check();
+  running.destroy();
   const ms = median(samples.map((s) => s.ms));
   return {
     name: one.name,
@@ -117,43 +145,40 @@ async function measure(engine: Engine, one: Case, rounds: number, rates: Rates):
     gbytes: bytes / ms / 1e6,
     ofPeak: median(samples.map((s) => s.ofPeak)),
     ofCopy: median(samples.map((s) => s.ofCopy)),
-    kernels: plan.kernels.length,
-    pipelines: plan.pipelines,
-    compileMilliseconds,
+    kernels: running.kernels,
+    pipelines: running.pipelines,
+    compileMilliseconds: running.compileMilliseconds,
+    firstRunMilliseconds: Math.max(0, first - ms),
     encodeMilliseconds: median(samples.map((s) => s.encode)),
-    peakBytes: plan.peakBytes,
-    boundBytes: plan.boundBytes,
+    peakBytes: running.peakBytes,
+    boundBytes: running.boundBytes,
     ...(error !== undefined && { error }),
-    ...(one.megapixels && { megapixelsPerSecond: (1000 * one.megapixels) / ms }),
+    ...(running.tiles && { tiles: running.tiles }),
+    ...(one.pixels && { pixels: one.pixels }),
   };
 }
 
-type Inputs = Readonly<Record<string, Float32Array>>;
+/** Operations or bytes a run over its time, in 10⁹ a second. */
+export async function rateOf({ program, flops, bytes }: Gauge): Promise<number> {
+  const { ms } = await timed({ run: () => program.run(), finished: () => program.finished() }, 1);
+  return (flops + bytes) / ms / 1e6;
+}
+
+export type Timeable = Pick<Running, 'run' | 'finished'>;
 
 /** Milliseconds of a run, from enqueuing to done, over `repeats` runs in a row; and of enqueuing alone. */
-async function timed(program: Program, inputs: Inputs, repeats: number): Promise<{ ms: number; encode: number }> {
-  await program.finished();
+export async function timed(running: Timeable, repeats: number): Promise<{ ms: number; encode: number }> {
+  await running.finished();
   const start = performance.now();
-  for (let i = 0; i < repeats; i++) program.run(inputs);
-  const enqueued = performance.now();
-  await program.finished();
-  return { ms: (performance.now() - start) / repeats, encode: (enqueued - start) / repeats };
+  let encode = 0;
+  for (let i = 0; i < repeats; i++) {
+    const before = performance.now();
+    const done = running.run();
+    encode += performance.now() - before;
+    if (done) await done;
+  }
+  await running.finished();
+  return { ms: (performance.now() - start) / repeats, encode: encode / repeats };
 }
 
-async function repeatsFor(program: Program, inputs: Inputs): Promise<number> {
-  const { ms } = await timed(program, inputs, 1);
-  return Math.max(1, Math.min(200, Math.ceil(SAMPLE_MS / ms)));
-}
-
-async function values(set: ParameterSet): Promise<Record<string, Float32Array>> {
-  return Object.fromEntries([...(await set.read())].map(([name, { data }]) => [name, data]));
-}
-
-/** Smooth values in −0.5…0.5. */
-const wave = (count: number): Float32Array => Float32Array.from({ length: count }, (_, i) => Math.sin(i * 0.013) / 2);
-
-export function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
+export const repeatsFor = (ms: number): number => Math.max(1, Math.min(200, Math.ceil(SAMPLE_MS / ms)));

@@ -1,0 +1,47 @@
+// A page of headless Chrome for a benchmark: one script, and files beside it.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname } from 'node:path';
+import { findChromium } from './chromium.mjs';
+
+const types = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+
+/**
+ * Serves `script` as the page's module, opens it, and hands the page and the browser's version to `use`.
+ * @param files paths in URLs → files on disk
+ */
+export async function benchPage({ script, files = {}, flags = [], env: more = {} }, use) {
+  const { default: puppeteer } = await import('puppeteer-core');
+  // WebGPU wants a secure context: a page from 127.0.0.1 is one, a blank page is not.
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url, 'http://127.0.0.1').pathname;
+    // Threads of WebAssembly want a page that no other origin can reach.
+    response.setHeader('cross-origin-opener-policy', 'same-origin');
+    response.setHeader('cross-origin-embedder-policy', 'require-corp');
+    response.setHeader('content-type', types[extname(path)] ?? 'text/html');
+    if (path === '/page.js') return response.end(script);
+    if (path in files) return response.end(await readFile(files[path]));
+    if (path !== '/') response.statusCode = path === '/favicon.ico' ? 204 : 404;
+    response.end(path === '/' ? '<!doctype html><script type="module" src="/page.js"></script>' : '');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { executablePath, args, env } = await findChromium();
+  const browser = await puppeteer.launch({
+    executablePath,
+    args: [...args, ...flags],
+    env: { ...env, ...more },
+    headless: true,
+    protocolTimeout: 12 * 3_600_000,
+  });
+  try {
+    const page = await browser.newPage();
+    page.on('console', (message) => process.stderr.write(`${message.text()}\n`));
+    page.on('pageerror', (error) => process.stderr.write(`${error.message}\n`));
+    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    await page.waitForFunction('typeof mendscopeBench === "function"');
+    return await use(page, await browser.version());
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
