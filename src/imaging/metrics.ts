@@ -116,6 +116,12 @@ export function affineFit(x: Samples, target: Samples): { alpha: number; beta: n
   return { alpha, beta: meanT - alpha * meanX };
 }
 
+/** Pearson's r of the two images' samples; 0 where one of them is constant. */
+export function correlation(a: Samples, b: Samples): number {
+  const [forth, back] = [affineFit(a, b).alpha, affineFit(b, a).alpha];
+  return Math.sign(forth) * Math.sqrt(forth * back);
+}
+
 function mapped(image: Samples, f: (value: number) => number): Samples {
   const data = new Float64Array(image.data.length);
   for (let i = 0; i < data.length; i++) data[i] = f(image.data[i]);

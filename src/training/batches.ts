@@ -11,15 +11,16 @@ import { measureScales, type NormalisationSettings, normalise } from '../imaging
 import { PatchSampler } from '../imaging/patches';
 import { Random } from '../imaging/random';
 import type { TrainingData, TrainingTask } from './messages';
+import { differByNoise, type PlanePair, toDefectiveScale } from './pair_scale';
 
 /** The percentiles by which every image is scaled, by itself: CARE's for training, the same when restoring. */
 export const NORMALISATION: NormalisationSettings = { low: 2, high: 99.8, eps: 1e-20 };
 
-/** One task's planes in −1..1. `pairs` is empty where the task is unpaired. */
+/** One task's planes in −1..1, a pair's both at one scale where it differs by noise. `pairs` is empty where unpaired. */
 export interface TaskPlanes {
   name: string;
   axial: boolean;
-  pairs: { defective: Plane; clean: Plane }[];
+  pairs: PlanePair[];
   defective: Plane[];
   clean: Plane[];
 }
@@ -39,8 +40,19 @@ export function prepareData(
   validationShare: number,
   seed: number,
 ): { training: TaskPlanes[]; validation: TaskPlanes[] } {
-  const split = data.tasks.map((task) => splitTask(task, validationShare, seed));
-  return { training: split.map((s) => taskPlanes(s.training)), validation: split.map((s) => taskPlanes(s.validation)) };
+  const prepared = data.tasks.map((task) => {
+    const split = splitTask(task, validationShare, seed);
+    const [training, validation] = [taskPlanes(split.training), taskPlanes(split.validation)];
+    return differByNoise(training.pairs)
+      ? { training: atOneScale(training), validation: atOneScale(validation) }
+      : { training, validation };
+  });
+  return { training: prepared.map((task) => task.training), validation: prepared.map((task) => task.validation) };
+}
+
+function atOneScale(task: TaskPlanes): TaskPlanes {
+  const pairs = task.pairs.map(toDefectiveScale);
+  return { ...task, pairs, clean: pairs.map((pair) => pair.clean) };
 }
 
 function splitTask(
