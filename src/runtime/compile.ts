@@ -2,10 +2,11 @@
 import type { Binding, Dispatch, Root, Unit } from './dispatch';
 import { Scratch } from './expression';
 import type { ParameterOwner, Tensor } from './graph';
+import type { Copy } from './jobs';
 import type { DeviceTraits } from './kernel';
 import { materialise, neededBy } from './materialise';
 import { type Life, type MemoryPlan, planMemory } from './memory_plan';
-import { type Copy, schedule } from './schedule';
+import { schedule } from './schedule';
 import { ShapeError, showShape, sizeOf } from './shape';
 import { alignedBytes, bytesOf } from './storage';
 import type { Update } from './updates';

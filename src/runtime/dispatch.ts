@@ -26,5 +26,4 @@ export interface Dispatch {
 /** Kernels that run one after another and may share scratch memory. */
 export interface Unit {
   readonly dispatches: readonly Dispatch[];
-  readonly writes: readonly Root[];
 }

@@ -1,10 +1,10 @@
 /**
- * Writes a fused kernel: declarations, index arithmetic and calls, put into shaders/map.wgsl or shaders/reduce.wgsl.
+ * Writes a fused kernel: declarations, index arithmetic and calls, put into shaders/map.wgsl (here) or shaders/reduce.wgsl.
  * The functions called are hand-written, in shaders/pointwise.wgsl and shaders/random.wgsl.
  */
 import type { Dispatch, Root } from './dispatch';
 import { type Access, type Line, Scratch } from './expression';
-import { collapse, type Space, select } from './index_space';
+import { collapse, select } from './index_space';
 import { floatBits, groupsFor } from './kernel';
 import { type Shape, sizeOf } from './shape';
 
@@ -18,12 +18,6 @@ export interface Fused {
 export interface Store {
   readonly line: number;
   readonly access: Access;
-}
-
-/** A line summed over some axes into a root whose elements are the kept axes in order. */
-export interface Sum {
-  readonly line: number;
-  readonly root: Root;
 }
 
 const THREADS = 64;
@@ -58,7 +52,7 @@ interface Vector {
 }
 
 /** Bindings and index text of one kernel. */
-class Layout {
+export class Layout {
   readonly words = new Words();
   private readonly roots: Root[] = [];
   private readonly narrow = new Set<Root>();
@@ -152,40 +146,47 @@ class Layout {
   }
 
   /** The lines of an expression. `offsetOf` gives the index text of the n-th access. */
-  body(lines: readonly Line[], strides: readonly (readonly number[])[], offsetOf: (access: number) => string): string {
+  body(
+    lines: readonly Line[],
+    strides: readonly (readonly number[])[],
+    offsetOf: (access: number) => string,
+    v = 'v',
+  ): string {
     let access = 0;
     return lines
       .map((line, i) => {
-        if (line.kind === 'constant') return `  let v${i} = value(${this.words.float(line.value)});`;
+        if (line.kind === 'constant') return `  let ${v}${i} = value(${this.words.float(line.value)});`;
+        if (line.kind === 'sum') return `  let ${v}${i} = sum${line.of};`;
         if (line.kind === 'call') {
-          const given = [...line.arguments.map((a) => `v${a}`), ...line.constants.map((c) => this.words.float(c))];
-          return `  let v${i} = ${line.fn}(${given.join(', ')});`;
+          const given = [...line.arguments.map((a) => `${v}${a}`), ...line.constants.map((c) => this.words.float(c))];
+          return `  let ${v}${i} = ${line.fn}(${given.join(', ')});`;
         }
         const at = access++;
         if (line.kind === 'load') {
-          return `  let o${i} = ${offsetOf(at)};\n  let v${i} = ${this.load(line.access.root, `o${i}`, strides[at])};`;
+          const offset = `${v}o${i}`;
+          return `  let ${offset} = ${offsetOf(at)};\n  let ${v}${i} = ${this.load(line.access.root, offset, strides[at])};`;
         }
         const step = this.vector.axis >= 0 ? strides[at][this.vector.axis] : 0;
-        return `  let v${i} = ${line.fn}(lanes(${offsetOf(at)}, ${step}u), ${this.words.add(line.stream)});`;
+        return `  let ${v}${i} = ${line.fn}(lanes(${offsetOf(at)}, ${step}u), ${this.words.add(line.stream)});`;
       })
       .join('\n');
   }
 }
 
 /** The accesses of lines in order: loads and random counters. */
-const accessesOf = (lines: readonly Line[]): Place[] =>
+export const accessesOf = (lines: readonly Line[]): Place[] =>
   lines.flatMap((line): Place[] => {
     if (line.kind === 'load') return [line.access];
     return line.kind === 'random' ? [{ base: line.base, strides: line.strides, root: null }] : [];
   });
 
 /** An access, or a random counter, which has no root. */
-type Place = Omit<Access, 'root'> & { readonly root: Root | null };
+export type Place = Omit<Access, 'root'> & { readonly root: Root | null };
 
 const hasRandom = (lines: readonly Line[]): boolean => lines.some((line) => line.kind === 'random');
 const RUN = '@group(0) @binding(15) var<uniform> run: array<vec4u, 16>;';
 
-function dispatchOf(
+export function dispatchOf(
   layout: Layout,
   shader: string,
   label: string,
@@ -253,103 +254,3 @@ export function emitMap(label: string, expression: Fused, stores: readonly Store
 }
 
 const rootSize = (root: Root): number => (root instanceof Scratch ? root.floats : sizeOf(root.shape));
-
-/** How many threads a sum is spread over, and from how many outputs on it is not split at all. */
-export interface Spread {
-  readonly threads: number;
-  readonly enough: number;
-}
-
-const UNSPLIT: Spread = { threads: 1, enough: 1 };
-
-/** How many partial sums each output is split into. */
-function splitsFor(outputs: number, count: number, { threads, enough }: Spread): number {
-  if (outputs >= enough) return 1;
-  return Math.max(1, Math.min(Math.floor(threads / outputs), Math.floor(count / 8), 1024));
-}
-
-/** Kernels that sum lines over `axes`: one pass, or two where the sum is split. */
-export function emitReduce(
-  label: string,
-  expression: Fused,
-  axes: readonly number[],
-  sums: readonly Sum[],
-  spread: Spread,
-): Dispatch[] {
-  const { lines, dims } = expression;
-  const reads = accessesOf(lines);
-  const whole: Space = { dims: [...dims], strides: reads.map((a) => [...a.strides]) };
-  const all = dims.map((_, k) => k);
-  const kept = collapse(
-    select(
-      whole,
-      all.filter((k) => !axes.includes(k)),
-    ),
-  );
-  const inner = collapse(select(whole, axes));
-  const strides = reads.map((_, i) => [...kept.strides[i], ...inner.strides[i]]);
-  const space = [...kept.dims, ...inner.dims];
-  const keptAxes = kept.dims.map((_, k) => k);
-  const innerAxes = inner.dims.map((_, k) => k + kept.dims.length);
-  const axis = vectorAxis(space, strides, keptAxes.length - 1, space.length - 1);
-  const horizontal = axis >= keptAxes.length;
-  const layout = new Layout(
-    space,
-    { axis },
-    reads.flatMap((a, i) => (a.root ? [{ access: a as Access, strides: strides[i] }] : [])),
-  );
-  const outputs = sizeOf(keptAxes.map((k) => layout.extent(k)));
-  const count = sizeOf(innerAxes.map((k) => layout.extent(k)));
-  const splits = splitsFor(outputs, count, spread);
-  layout.words.reserve(outputs, count, splits);
-
-  const stored = axis >= 0 && !horizontal ? 'vec4f' : 'f32';
-  const elements = sizeOf(kept.dims);
-  const partials = splits > 1 ? sums.map(() => new Scratch(elements * splits)) : null;
-  const targets = partials ?? sums.map((s) => s.root);
-  const outer = reads.map((a, i) => `  let a${i} = ${layout.index(a.root, a.base, strides[i], keptAxes, '')};`);
-  const body = [
-    layout.body(lines, strides, (i) => layout.index(reads[i].root, 0, strides[i], innerAxes, `a${i}`)),
-    ...sums.map((s, i) => `  sum${i} += v${s.line};`),
-  ].join('\n');
-  const defines = {
-    HORIZONTAL: horizontal,
-    STORED: stored,
-    DECODE: [layout.decode('out', keptAxes), ...outer].join('\n'),
-    DECODE_INNER: layout.decode('r', innerAxes),
-    START: sums.map((_, i) => `  var sum${i} = value(0);`).join('\n'),
-    BODY: body,
-    STORE: sums.map((_, i) => `  s${i}[thread] = finish(sum${i});`).join('\n'),
-  };
-  const first = dispatchOf(layout, 'reduce', label, lines, defines, outputs * splits);
-  const before = layout.rootList.length;
-  const declared = targets.map(
-    (_, i) => `@group(0) @binding(${before + i + 1}) var<storage, read_write> s${i}: array<${stored}>;`,
-  );
-  const pass: Dispatch = {
-    ...first,
-    defines: { ...first.defines, BINDINGS: [first.defines.BINDINGS, ...declared].join('\n') },
-    bindings: [...first.bindings, ...targets.map((root) => ({ root, offset: 0 }))],
-    flops: first.flops * Math.ceil(count / splits),
-  };
-  if (!partials) return [pass];
-  const added = partials.map((root): Line => ({ kind: 'load', access: { root, base: 0, strides: [1, elements] } }));
-  const second = sums.map((s, line) => ({ line, root: s.root }));
-  return [
-    pass,
-    ...emitReduce(`${label} (second pass)`, { dims: [elements, splits], lines: added }, [1], second, UNSPLIT),
-  ];
-}
-
-/** The axis along which most accesses move by one: the last kept axis, the last summed axis, or −1. */
-function vectorAxis(
-  dims: readonly number[],
-  strides: readonly (readonly number[])[],
-  kept: number,
-  summed: number,
-): number {
-  const score = (k: number): number => (k >= 0 && dims[k] % 4 === 0 ? strides.filter((s) => s[k] === 1).length : -1);
-  const [a, b] = [score(kept), summed > kept ? score(summed) : -1];
-  if (a < 0 && b < 0) return -1;
-  return a >= b ? kept : summed;
-}

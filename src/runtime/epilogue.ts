@@ -37,7 +37,7 @@ export function epilogueOf(expression: Expression, line: number, result: Tensor,
   const patterns = new Map<Root, Pattern>();
   let reads = 0;
   for (const l of lines) {
-    if (l.kind === 'random') return null;
+    if (l.kind === 'random' || l.kind === 'sum') return null;
     if (l.kind !== 'load') continue;
     const { root, strides, base } = l.access;
     const pattern = patternOf(strides, base, result);
@@ -83,7 +83,8 @@ function sourceOf(
       case 'call':
         return `${line.fn}(${[...line.arguments.map((a) => `v${a}`), ...line.constants.map(number)].join(', ')})`;
       case 'random':
-        throw new Error('a random number in an epilogue');
+      case 'sum':
+        throw new Error(`a ${line.kind} in an epilogue`);
     }
   };
   const body = lines.map((line, i) => `  let v${i} = ${text(line)};`);

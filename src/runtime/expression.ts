@@ -19,6 +19,11 @@ export type Line =
   | { readonly kind: 'load'; readonly access: Access }
   | { readonly kind: 'constant'; readonly value: number }
   | {
+      /** The n-th sum of the kernel that these lines end. */
+      readonly kind: 'sum';
+      readonly of: number;
+    }
+  | {
       readonly kind: 'random';
       readonly fn: string;
       readonly stream: number;
@@ -38,6 +43,7 @@ type Coordinate = ViewIndex;
 export class Expression {
   readonly lines: Line[] = [];
   private readonly known = new Map<string, number>();
+  private readonly held: { readonly access: Access; readonly line: number }[] = [];
 
   constructor(
     /** The kernel's index space, e.g. [N, H, W, C]. */
@@ -53,6 +59,16 @@ export class Expression {
   /** The same where `node` has memory but is to be computed again: the kernel that fills it. */
   definition(node: Tensor): number {
     return this.expand(node, this.identity());
+  }
+
+  /** The n-th sum of a reduction, over whose result these lines run. */
+  sum(of: number): number {
+    return this.push({ kind: 'sum', of });
+  }
+
+  /** Loads of what a line is stored to, element for element, are that line from now on. */
+  hold(access: Access, line: number): void {
+    this.held.push({ access, line });
   }
 
   private identity(): Coordinate[] {
@@ -104,10 +120,14 @@ export class Expression {
   private load(node: Tensor, at: readonly Coordinate[]): number {
     const layout = this.materialised.layoutOf(node);
     if (!layout) throw new Error(`a ${node.op.kind} of a ${node.inputs[0]?.op.kind} that has no memory`);
-    return this.push({
-      kind: 'load',
-      access: { root: layout.root, ...this.affine(layout.offset, layout.strides, at) },
-    });
+    const access = { root: layout.root, ...this.affine(layout.offset, layout.strides, at) };
+    const held = this.held.find((one) => this.isSame(one.access, access));
+    return held ? held.line : this.push({ kind: 'load', access });
+  }
+
+  private isSame(a: Access, b: Access): boolean {
+    const along = this.dims.every((extent, k) => extent === 1 || a.strides[k] === b.strides[k]);
+    return a.root === b.root && a.base === b.base && along;
   }
 
   private affine(

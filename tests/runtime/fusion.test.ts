@@ -19,8 +19,8 @@ describe.each(Object.entries(DEVICES))('a training step of the U-Net, %s', (_, d
     ...updateDispatches(update, 1).map((u) => u.dispatch),
   ];
 
-  it('takes at most 65 dispatches and 40 pipelines', () => {
-    expect(dispatches.length).toBeLessThanOrEqual(65);
+  it('takes at most 60 dispatches and 40 pipelines', () => {
+    expect(dispatches.length).toBeLessThanOrEqual(60);
     expect(new Set(dispatches.map(Pipelines.key)).size).toBeLessThanOrEqual(40);
   });
 

@@ -46,7 +46,8 @@ export function conv2dKernels(c: ConvCase, device: DeviceTraits, extras: Extras 
   const lanes = bySubgroup(c.co, device);
   if (lanes) return { scratch: [], kernels: [subgroupKernel(c, lanes, false, epilogue)] };
   if (byTile(c.co, device)) return { scratch: [], kernels: [tiledKernel(c, false, epilogue)] };
-  const products = c.co === 1 && c.sy === 1 && c.sx === 1 ? productsByTap(c, device, false) : undefined;
+  const taps = c.kh * c.kw;
+  const products = c.co === 1 && taps > 1 && c.sy === 1 && c.sx === 1 ? productsByTap(c, device, false) : undefined;
   if (products) return products;
   return {
     scratch: [],
