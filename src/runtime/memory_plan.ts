@@ -18,38 +18,91 @@ export interface MemoryPlan<K> {
   readonly boundBytes: number;
 }
 
+type Order = <K>(a: Life<K>, b: Life<K>) => number;
+const size = <K>({ bytes }: Life<K>): number => bytes;
+const span = <K>({ first, last }: Life<K>): number => last - first + 1;
+
+/** Orders in which tensors are laid; the first is the one that mostly wins (Pisarchyk & Lee 2020). */
+const ORDERS: readonly Order[] = [
+  (a, b) => size(b) - size(a) || a.first - b.first,
+  (a, b) => size(b) - size(a) || span(b) - span(a),
+  (a, b) => size(b) * span(b) - size(a) * span(a) || a.first - b.first,
+  (a, b) => span(b) - span(a) || size(b) - size(a),
+  (a, b) => a.first - b.first || size(b) - size(a),
+  (a, b) => b.last - a.last || size(b) - size(a),
+];
+
+/** A gap between living neighbours; the last has no end. */
+interface Gap {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Which of the gaps a tensor takes: the lowest, or the one it fills best. */
+const FITS: readonly ((a: Gap, b: Gap) => Gap)[] = [(a) => a, (a, b) => (b.bytes < a.bytes ? b : a)];
+
 /**
- * Largest first, each at the lowest offset where no living neighbour lies (greedy by size, Pisarchyk & Lee 2020).
+ * Tensors laid one after another, each in a gap between those already there that live when it does; of several orders
+ * and choices of gap the plan that takes least.
  * @param mostBytes of one chunk
  */
 export function planMemory<K>(lives: readonly Life<K>[], mostBytes: number): MemoryPlan<K> {
+  const boundBytes = bound(lives);
+  let best: MemoryPlan<K> | undefined;
+  for (const order of ORDERS) {
+    const ordered = [...lives].sort(order);
+    for (const fit of FITS) {
+      const plan = { ...lay(ordered, fit, mostBytes), boundBytes };
+      if (!best || plan.peakBytes < best.peakBytes) best = plan;
+      if (best.peakBytes <= boundBytes) return best;
+    }
+  }
+  return best as MemoryPlan<K>;
+}
+
+interface Laid<K> extends Life<K> {
+  readonly offset: number;
+}
+
+function lay<K>(
+  lives: readonly Life<K>[],
+  fit: (a: Gap, b: Gap) => Gap,
+  mostBytes: number,
+): Omit<MemoryPlan<K>, 'boundBytes'> {
   const places = new Map<K, { chunk: number; offset: number }>();
-  const chunks: { placed: (Life<K> & { offset: number })[]; bytes: number }[] = [];
-  const order = [...lives].sort((a, b) => b.bytes - a.bytes || a.first - b.first);
-  for (const life of order) {
+  const chunks: { laid: Laid<K>[]; bytes: number }[] = [];
+  for (const life of lives) {
     for (let chunk = 0; ; chunk++) {
-      chunks[chunk] ??= { placed: [], bytes: 0 };
+      chunks[chunk] ??= { laid: [], bytes: 0 };
       const at = chunks[chunk];
-      const offset = lowestGap(life, at.placed);
-      if (offset + life.bytes > mostBytes && at.placed.length > 0) continue;
-      at.placed.push({ ...life, offset });
+      const { offset } = gapsFor(life, at.laid).reduce(fit);
+      if (offset + life.bytes > mostBytes && at.laid.length > 0) continue;
+      insert(at.laid, { ...life, offset });
       at.bytes = Math.max(at.bytes, offset + life.bytes);
       places.set(life.key, { chunk, offset });
       break;
     }
   }
   const chunkBytes = chunks.map((c) => c.bytes);
-  return { places, chunkBytes, peakBytes: chunkBytes.reduce((a, b) => a + b, 0), boundBytes: bound(lives) };
+  return { places, chunkBytes, peakBytes: chunkBytes.reduce((a, b) => a + b, 0) };
 }
 
-function lowestGap<K>(life: Life<K>, placed: readonly (Life<K> & { offset: number })[]): number {
-  const alive = placed.filter((p) => p.first <= life.last && life.first <= p.last).sort((a, b) => a.offset - b.offset);
-  let offset = 0;
-  for (const p of alive) {
-    if (p.offset - offset >= life.bytes) break;
-    offset = Math.max(offset, p.offset + p.bytes);
+/** Where a tensor fits, lowest first: at least above everything that lives when it does. `laid` is in order of offset. */
+function gapsFor<K>(life: Life<K>, laid: readonly Laid<K>[]): Gap[] {
+  const gaps: Gap[] = [];
+  let end = 0;
+  for (const p of laid) {
+    if (p.first > life.last || life.first > p.last) continue;
+    if (p.offset - end >= life.bytes) gaps.push({ offset: end, bytes: p.offset - end });
+    end = Math.max(end, p.offset + p.bytes);
   }
-  return offset;
+  gaps.push({ offset: end, bytes: Number.POSITIVE_INFINITY });
+  return gaps;
+}
+
+function insert<K>(laid: Laid<K>[], one: Laid<K>): void {
+  const at = laid.findIndex(({ offset }) => offset > one.offset);
+  laid.splice(at < 0 ? laid.length : at, 0, one);
 }
 
 function bound<K>(lives: readonly Life<K>[]): number {
