@@ -1,6 +1,4 @@
-// `npm run bench -- [--chrome] [--rounds N] [--quick] [--only TEXT] [--steps PRESET] [--growth PRESET] [--cold]
-// [--adapter NAME] [--save NAME] [--json]`: the benchmark under Dawn for Node, or in headless Chrome.
-// `npm run bench -- --peers …`: beside other engines, see bench_peers.mjs.
+// `npm run bench`: the benchmark under Dawn for Node, in headless Chrome, or beside other engines (bench_peers.mjs).
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +10,29 @@ import { ensureInstalled } from './ensure_installed.mjs';
 import { bundleForBrowser, bundleForNode } from './node_bundle.mjs';
 import { vulkanEnvironment } from './vulkan_driver.mjs';
 
+const usage = `Usage: npm run bench -- [options]
+
+  --rounds N        rounds of each case (7)
+  --quick           smaller networks, for software adapters
+  --only TEXT       cases whose name contains it
+  --steps PRESET    the training steps of tiny, grid, laptop or paper, nothing else
+  --growth PRESET   its restorer over --sides (128,256,512,1024), its step over --batches (1,2,4,8)
+  --cold            nothing compiled before: an engine of its own for each case, no cache of shaders
+  --chrome          in headless Chrome, not under Dawn for Node
+  --peers           in headless Chrome beside TF.js, ONNX Runtime Web and jax-js
+  --engines NAMES   of those, between commas
+  --limit SECONDS   after so long an engine is left out of a case's further rounds (60)
+  --adapter NAME    what the adapter is called in the report, where the browser misnames it
+  --save NAME       adds the results to docs/benchmarks/NAME.json
+  --json            JSON in place of tables
+
+CHROME_PATH names the browser; MENDSCOPE_BROWSER_GPU=1 lets it use the real GPU.
+`;
+
 ensureInstalled();
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', short: 'h', default: false },
     chrome: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '7' },
     quick: { type: 'boolean', default: false },
@@ -25,6 +43,7 @@ const { values } = parseArgs({
     batches: { type: 'string', default: '1,2,4,8' },
     cold: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
+    engines: { type: 'string' },
     limit: { type: 'string' },
     adapter: { type: 'string' },
     save: { type: 'string' },
@@ -33,9 +52,10 @@ const { values } = parseArgs({
 });
 // Mesa keeps compiled shaders in the user's cache folder.
 const cold = values.cold ? { MESA_SHADER_CACHE_DISABLE: 'true' } : {};
-if (values.peers) {
+if (values.help) process.stdout.write(usage);
+else if (values.peers) {
   const { comparePeers } = await import('./bench_peers.mjs');
-  await comparePeers(values);
+  process.exitCode = await comparePeers(values);
 } else process.exitCode = values.chrome ? await inChrome() : await inNode();
 
 async function inNode() {
@@ -45,7 +65,11 @@ async function inNode() {
   const out = join(folder, 'report.json');
   try {
     const options = Object.entries(values).flatMap(([name, value]) => {
-      if (['chrome', 'peers', 'save', 'adapter', 'limit'].includes(name) || value === false || value === undefined)
+      if (
+        ['chrome', 'peers', 'save', 'adapter', 'limit', 'engines'].includes(name) ||
+        value === false ||
+        value === undefined
+      )
         return [];
       return value === true ? [`--${name}`] : [`--${name}`, value];
     });
@@ -78,7 +102,8 @@ async function inChrome() {
   return benchPage({ script, flags, env: cold }, async (page, browser) => {
     const { report, table } = await page.evaluate(`mendscopeBench(${JSON.stringify(options)})`);
     const named = { ...report, ...(values.adapter && { adapter: values.adapter }), browser };
-    process.stdout.write(values.json ? `${JSON.stringify(named)}\n` : `${browser}\n${table}\n`);
+    const text = table.replace(report.adapter, named.adapter);
+    process.stdout.write(values.json ? `${JSON.stringify(named)}\n` : `${browser}\n${text}\n`);
     if (values.save) save(named, browser);
     return 0;
   });

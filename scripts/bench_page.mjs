@@ -7,7 +7,8 @@ import { findChromium } from './chromium.mjs';
 const types = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
 
 /**
- * Serves `script` as the page's module, opens it, and hands the page and the browser's version to `use`.
+ * Serves `script` as the page's module, opens it, and hands the page, the browser's version and, where the browser
+ * tells, a clock of the GPU process's CPU seconds to `use`.
  * @param files paths in URLs → files on disk
  */
 export async function benchPage({ script, files = {}, flags = [], env: more = {} }, use) {
@@ -39,9 +40,18 @@ export async function benchPage({ script, files = {}, flags = [], env: more = {}
     page.on('pageerror', (error) => process.stderr.write(`${error.message}\n`));
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.waitForFunction('typeof mendscopeBench === "function"');
-    return await use(page, await browser.version());
+    return await use(page, await browser.version(), await gpuClock(browser));
   } finally {
     await browser.close();
     server.close();
   }
+}
+
+async function gpuClock(browser) {
+  const session = await browser.target().createCDPSession();
+  const seconds = async () => {
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    return processInfo.filter(({ type }) => type === 'GPU').reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+  };
+  return (await seconds().catch(() => 0)) > 0 ? seconds : undefined;
 }

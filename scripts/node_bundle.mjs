@@ -50,12 +50,13 @@ export async function bundleForNode(entry, outfile) {
   return output;
 }
 
-/** The text of one module for a page, with everything that `entry` imports. */
-export async function bundleForBrowser(entry) {
+/** The text of one module for a page, with everything that `entry` imports, packages from `nodePaths` too. */
+export async function bundleForBrowser(entry, nodePaths = []) {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
+    nodePaths,
     bundle: true,
     write: false,
     format: 'esm',

@@ -1,0 +1,78 @@
+// `npm run bench -- --peers [--rounds N] [--quick] [--only TEXT] [--engines NAMES] [--limit SECONDS] [--adapter NAME]
+// [--save NAME] [--json]`: the engine beside TF.js, ONNX Runtime Web and jax-js, in one page of headless Chrome, a fresh
+// browser for each case. What they need is installed at the first call, into node_modules/.cache.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { addToHistory } from './bench_history.mjs';
+import { benchPage } from './bench_page.mjs';
+import { runChild } from './child.mjs';
+import { bundleForBrowser, bundleForNode } from './node_bundle.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+export async function comparePeers({ rounds, quick, only, engines = '', limit = '60', adapter, save, json }) {
+  const modules = await installedPeers();
+  const script = await bundleForBrowser('scripts/peers/page.mjs', [modules]);
+  const wasm = join(modules, 'onnxruntime-web', 'dist');
+  const files = Object.fromEntries(
+    readdirSync(wasm)
+      .filter((name) => name.startsWith('ort-wasm-'))
+      .map((name) => [`/onnx/${name}`, join(wasm, name)]),
+  );
+  const options = { quick, rounds: Number(rounds), limit: Number(limit), engines: engines.split(',').filter(Boolean) };
+  const page = (use) => benchPage({ script, files }, use);
+  const names = await page((there) => there.evaluate(`mendscopeCases(${quick})`));
+  const results = [];
+  let host = '';
+  for (const name of names.filter((each) => each.includes(only))) {
+    try {
+      const result = await page(async (there, version, gpuSeconds) => {
+        host = version;
+        if (gpuSeconds) await there.exposeFunction('gpuSeconds', gpuSeconds);
+        return there.evaluate(`mendscopeBench(${JSON.stringify({ ...options, name })})`);
+      });
+      results.push(result);
+    } catch (error) {
+      process.stderr.write(`${name}: ${error.message}\n`);
+    }
+  }
+  const { peerTable } = await import(await bundleForNode('src/bench/peers/peer_table.ts', 'dist/bench/peer_table.js'));
+  const rows = results.flatMap((result) => result.rows);
+  const peaks = results.map(({ peakGflops }) => peakGflops).sort((a, b) => a - b);
+  const report = {
+    adapter: adapter ?? results[0]?.adapter,
+    host,
+    date: new Date().toISOString().slice(0, 10),
+    rounds: options.rounds,
+    peakGflops: [peaks[0], peaks.at(-1)],
+    versions: versions(),
+    command: `npm run bench -- ${process.argv.slice(2).join(' ')}`,
+  };
+  const head = `${report.adapter}, ${host}, ${report.date}, medians of up to ${rounds} rounds, multiply-add peak ${peaks[0]?.toFixed(1)} to ${peaks.at(-1)?.toFixed(1)} GFLOP/s.`;
+  process.stdout.write(json ? `${JSON.stringify({ ...report, rows })}\n` : `${head}\n\n${peerTable(results)}\n`);
+  if (save) process.stderr.write(`added to ${addToHistory(save, { ...report, rows })}\n`);
+  return results.length > 0 ? 0 : 1;
+}
+
+/** Their node_modules, as scripts/peers/package-lock.json has them. */
+async function installedPeers() {
+  const source = join(root, 'scripts', 'peers');
+  const folder = join(root, 'node_modules', '.cache', 'mendscope', 'peers');
+  const modules = join(folder, 'node_modules');
+  const lock = (of) =>
+    existsSync(join(of, 'package-lock.json')) ? readFileSync(join(of, 'package-lock.json'), 'utf8') : '';
+  if (existsSync(join(modules, '.package-lock.json')) && lock(folder) === lock(source)) return modules;
+  process.stderr.write('Installing the other engines, about 210 MB …\n');
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['package.json', 'package-lock.json']) cpSync(join(source, name), join(folder, name));
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const code = await runChild(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (code !== 0) throw new Error('the other engines could not be installed: see above');
+  return modules;
+}
+
+const versions = () => JSON.parse(readFileSync(join(root, 'scripts', 'peers', 'package.json'), 'utf8')).dependencies;

@@ -1,0 +1,29 @@
+// The page of `npm run bench -- --peers`: every engine on the same adapter.
+import { peerCases } from '../../src/bench/peers/cases';
+import { compareEngines } from '../../src/bench/peers/compare';
+import { Engine } from '../../src/runtime';
+import { jax } from './jax.mjs';
+import { onnx } from './onnx.mjs';
+import { tfjs } from './tfjs.mjs';
+
+const peers = [tfjs, onnx, jax];
+
+async function run({ name, quick, rounds, limit, engines }) {
+  const engine = await Engine.create({ gpu: navigator.gpu });
+  const one = peerCases(quick).find((each) => each.name === name);
+  const wanted = peers.filter((peer) => engines.length === 0 || engines.includes(peer.name));
+  const there = [];
+  for (const peer of wanted) {
+    try {
+      await peer.start();
+      there.push(peer);
+    } catch (error) {
+      console.log(`${peer.name} does not start: ${error.message}`);
+    }
+  }
+  const gpuSeconds = globalThis.gpuSeconds;
+  const result = await compareEngines(engine, there, one, { rounds, limit, gpuSeconds }, (text) => console.log(text));
+  return { ...result, adapter: engine.adapter.name, software: engine.adapter.software };
+}
+
+Object.assign(globalThis, { mendscopeBench: run, mendscopeCases: (quick) => peerCases(quick).map(({ name }) => name) });
