@@ -3,6 +3,7 @@
 // are those of pointwise.wgsl and random.wgsl.
 @group(0) @binding(0) var<uniform> params: array<vec4u, ${WORDS}>;
 ${BINDINGS}
+${QUOTIENT}
 ${FUNCTIONS}
 
 @compute @workgroup_size(64)

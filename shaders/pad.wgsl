@@ -1,59 +1,82 @@
 // Pads a tensor of up to four axes: zeros around (and between, where step > 1), or the image mirrored about its border
 // pixels; UNREFLECT is the adjoint of the mirror: each element sums all the places it was copied to.
-struct Params { source: vec4u, to: vec4u, begin: vec4u, step: vec4u, count: u32 }
+// A thread computes one element; with VEC4, where the last axis is not padded, four along it (and extents count vec4f).
+struct Params { source: vec4u, to: vec4u, begin: vec4u, step: vec4u, inverse: vec3f, count: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read_write> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+#if ${VEC4}
+alias value = vec4f;
+#else
+alias value = f32;
+#endif
+@group(0) @binding(1) var<storage, read_write> x: array<value>;
+@group(0) @binding(2) var<storage, read_write> y: array<value>;
+
+${QUOTIENT}
 
 fn at(coordinate: vec4u) -> u32 {
   return ((coordinate.x * p.source.y + coordinate.y) * p.source.z + coordinate.z) * p.source.w + coordinate.w;
 }
 
-// The coordinate that a mirror shows at i, of an axis of `extent`.
-fn mirrored(i: i32, extent: i32) -> i32 {
+// The coordinates that mirrors show at i, of axes of such extents.
+fn mirrored(i: vec4i, extent: vec4i) -> vec4i {
   let positive = abs(i);
   return select(positive, 2 * (extent - 1) - positive, positive >= extent);
 }
 
-// The three places of a mirrored axis where element i may stand: itself, before the start, past the end; −1 for none.
-fn copies(i: i32, begin: i32, extent: i32, padded: i32) -> vec3i {
-  let before = select(-1, begin - i, i > 0 && i <= begin);
-  let after_at = begin + 2 * (extent - 1) - i;
-  let after = select(-1, after_at, i < extent - 1 && after_at < padded);
-  return vec3i(begin + i, before, after);
+// The three places of mirrored axes where element i may stand: itself, before the start, past the end; −1 for none.
+struct Copies { here: vec4i, before: vec4i, after: vec4i }
+
+fn copies(i: vec4i, begin: vec4i, extent: vec4i, padded: vec4i) -> Copies {
+  let after = begin + 2 * (extent - 1) - i;
+  return Copies(
+    begin + i,
+    select(vec4i(-1), begin - i, (i > vec4i(0)) & (i <= begin)),
+    select(vec4i(-1), after, (i < extent - 1) & (after < padded)));
+}
+
+fn column(k: Copies, n: i32, axis: i32) -> i32 {
+  return select(select(k.after[axis], k.before[axis], n == 1), k.here[axis], n == 0);
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let thread = (group.y * groups.x + group.x) * 64u + lane;
   if (thread >= p.count) { return; }
-  let c3 = thread % p.to.w;
-  let c2 = thread / p.to.w % p.to.z;
-  let c1 = thread / (p.to.w * p.to.z) % p.to.y;
-  let c0 = thread / (p.to.w * p.to.z * p.to.y);
-  let c = vec4u(c0, c1, c2, c3);
+  let q3 = quotient(thread, p.to.w, p.inverse.z);
+  let q2 = quotient(q3, p.to.z, p.inverse.y);
+  let q1 = quotient(q2, p.to.y, p.inverse.x);
+  let c = vec4i(vec4u(q1, q2 - q1 * p.to.y, q3 - q2 * p.to.z, thread - q3 * p.to.w));
 #if ${UNREFLECT}
-  let k0 = copies(i32(c.x), i32(p.begin.x), i32(p.to.x), i32(p.source.x));
-  let k1 = copies(i32(c.y), i32(p.begin.y), i32(p.to.y), i32(p.source.y));
-  let k2 = copies(i32(c.z), i32(p.begin.z), i32(p.to.z), i32(p.source.z));
-  let k3 = copies(i32(c.w), i32(p.begin.w), i32(p.to.w), i32(p.source.w));
-  var sum = 0.0;
-  for (var a = 0; a < 3; a++) { for (var b = 0; b < 3; b++) { for (var d = 0; d < 3; d++) { for (var e = 0; e < 3; e++) {
-    let k = vec4i(k0[a], k1[b], k2[d], k3[e]);
-    if (all(k >= vec4i(0))) { sum += x[at(vec4u(k))]; }
-  } } } }
+  let k = copies(c, vec4i(p.begin), vec4i(p.to), vec4i(p.source));
+  var sum = value();
+  for (var a = 0; a < 3; a++) {
+    let ka = column(k, a, 0);
+    if (ka < 0) { continue; }
+    for (var b = 0; b < 3; b++) {
+      let kb = column(k, b, 1);
+      if (kb < 0) { continue; }
+      for (var d = 0; d < 3; d++) {
+        let kd = column(k, d, 2);
+        if (kd < 0) { continue; }
+        for (var e = 0; e < 3; e++) {
+          let ke = column(k, e, 3);
+          if (ke >= 0) { sum += x[at(vec4u(vec4i(ka, kb, kd, ke)))]; }
+        }
+      }
+    }
+  }
   y[thread] = sum;
 #elif ${REFLECT}
-  let i = vec4i(c) - vec4i(p.begin);
-  let e = vec4i(p.source);
-  let m = vec4i(mirrored(i.x, e.x), mirrored(i.y, e.y), mirrored(i.z, e.z), mirrored(i.w, e.w));
-  y[thread] = x[at(vec4u(m))];
+  y[thread] = x[at(vec4u(mirrored(c - vec4i(p.begin), vec4i(p.source))))];
 #else
-  let i = vec4i(c) - vec4i(p.begin);
-  let q = vec4u(max(i, vec4i(0))) / p.step;
-  let inside = all(i >= vec4i(0)) && all(q * p.step == vec4u(max(i, vec4i(0)))) && all(q < p.source);
-  var value = 0.0;
-  if (inside) { value = x[at(q)]; }
-  y[thread] = value;
+  let i = c - vec4i(p.begin);
+#if ${STEPPED}
+  let q = max(i, vec4i(0)) / vec4i(p.step);
+  let inside = all(i >= vec4i(0)) && all(q * vec4i(p.step) == max(i, vec4i(0))) && all(q < vec4i(p.source));
+#else
+  let q = i;
+  let inside = all(i >= vec4i(0)) && all(q < vec4i(p.source));
+#endif
+  y[thread] = select(value(), x[select(0, at(vec4u(q)), inside)], inside);
 #endif
 }

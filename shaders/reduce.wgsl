@@ -3,6 +3,7 @@
 // order is fixed and a repeat is bit-identical.
 @group(0) @binding(0) var<uniform> params: array<vec4u, ${WORDS}>;
 ${BINDINGS}
+${QUOTIENT}
 ${FUNCTIONS}
 
 fn finish(a: value) -> ${STORED} {

@@ -38,7 +38,12 @@ class Words {
   }
 
   float(value: number): string {
-    return LITERALS.has(value) ? `f32(${value})` : `bitcast<f32>(${this.add(floatBits(value))})`;
+    return LITERALS.has(value) ? `f32(${value})` : this.bits(value);
+  }
+
+  /** Never written into the source: it differs from shape to shape. */
+  bits(value: number): string {
+    return `bitcast<f32>(${this.add(floatBits(value))})`;
   }
 
   get vectors(): number {
@@ -138,7 +143,11 @@ export class Layout {
         lines.push(`  let c${k} = ${rest};`);
       } else {
         const extent = this.words.add(this.extent(k));
-        lines.push(`  let c${k} = ${rest} % ${extent};`, `  let q${k} = ${rest} / ${extent};`);
+        const inverse = this.words.bits(Math.fround(1 / this.extent(k)));
+        lines.push(
+          `  let q${k} = quotient(${rest}, ${extent}, ${inverse});`,
+          `  let c${k} = ${rest} - q${k} * ${extent};`,
+        );
         rest = `q${k}`;
       }
     }

@@ -20,6 +20,7 @@ import movingAverage from '../../shaders/moving_average.wgsl?raw';
 import oneHot from '../../shaders/one_hot.wgsl?raw';
 import pad from '../../shaders/pad.wgsl?raw';
 import pointwise from '../../shaders/pointwise.wgsl?raw';
+import quotient from '../../shaders/quotient.wgsl?raw';
 import random from '../../shaders/random.wgsl?raw';
 import reduce from '../../shaders/reduce.wgsl?raw';
 import resizeBilinear from '../../shaders/resize_bilinear.wgsl?raw';
@@ -62,6 +63,7 @@ export function expandShader(name: string, defines: Defines): string {
     [pointwise, ...(of.RANDOM ? [random] : [])].map((file) => expand(name, file, of)).join('\n');
   return expand(name, source, {
     ...defines,
+    ...(source.includes('${QUOTIENT}') && { QUOTIENT: quotient }),
     ...(source.includes('${SUMS}') && { SUMS: expand(name, subgroupSums, defines) }),
     ...(source.includes('${TILE}') && { TILE: expand(name, tileSums, defines) }),
     ...(source.includes('${FUNCTIONS}') && { FUNCTIONS: library(defines) }),

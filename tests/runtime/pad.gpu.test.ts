@@ -36,6 +36,8 @@ checkOps('pad', [
     ],
     'zero',
   ),
+  padded('channels that fill vec4f', [2, 3, 4, 8], image(1, 2, 2, 0), 'zero'),
+  padded('channels that fill vec4f', [2, 3, 4, 8], image(2, 1, 3, 2), 'reflect'),
   padded('a vector', [5], [[2, 3]], 'zero'),
   padded('a vector', [5], [[4, 2]], 'reflect'),
   padded('a 1×1 image', [1, 1, 1, 1], image(2, 2, 1, 1), 'zero'),

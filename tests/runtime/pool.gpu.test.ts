@@ -28,6 +28,8 @@ checkOps('pool', [
   ...both('2×2, batch 2', [2, 4, 6, 3]),
   ...both('2×2, a remainder dropped on both axes', [1, 5, 7, 4]),
   ...both('3×3 stride 2, windows that overlap (SqueezeNet)', [1, 7, 6, 2], { size: 3, stride: 2 }),
+  ...both('2×2, channels that fill vec4f', [2, 4, 6, 8]),
+  ...both('3×3 stride 2, channels that fill vec4f', [1, 7, 6, 4], { size: 3, stride: 2 }),
   ...both('3×3 stride 1', [1, 4, 5, 1], { size: 3, stride: 1 }),
   ...both('2×2 stride 3, pixels that no window reads', [1, 7, 8, 1], { size: 2, stride: 3 }),
   ...both('size 1', [1, 3, 2, 2], { size: 1 }),

@@ -82,6 +82,8 @@ function everything(graph: op.Graph): Record<string, op.Tensor> {
     keep(`zero pad ${C}`, op.pad(x, around), x);
     keep(`mirror ${C}`, op.pad(x, around, 'reflect'), x);
     keep(`max ${C}`, op.maxPool(x), x);
+    keep(`max over overlapping windows ${C}`, op.maxPool(x, { size: 3, stride: 2 }), x);
+    keep(`every second ${C}`, op.slice(x, [0, 0, 1, 0], [2, 3, 2, C], [1, 2, 2, 1]), x);
     const [dx] = op.gradients(op.sum(op.square(op.maxPool(x))), [x]);
     keep(`max twice ${C}`, op.square(dx), x);
     keep(`average ${C}`, op.averagePool(x, { size: 3, stride: 2 }), x);
@@ -141,7 +143,7 @@ describe('shaders', () => {
   });
 
   it('every file is reached, by itself or as a library of one that is', () => {
-    const libraries = ['pointwise', 'random', 'subgroup_sums', 'tile_sums'];
+    const libraries = ['pointwise', 'quotient', 'random', 'subgroup_sums', 'tile_sums'];
     const reached = new Set([...libraries, ...[...variants.values()].map(({ shader }) => shader)]);
     const files = readdirSync('shaders').map((file) => file.replace('.wgsl', ''));
     expect(files.filter((file) => !reached.has(file))).toEqual([]);

@@ -1,7 +1,7 @@
 /** Max and average pooling over whole windows; rows and columns that do not fill one are left out. */
 import type { Tensor } from '../graph';
-import { groupsFor, type Kernels } from '../kernel';
-import { ShapeError, showShape, sizeOf } from '../shape';
+import { floatBits, groupsFor, type Kernels } from '../kernel';
+import { ShapeError, showShape } from '../shape';
 import { reshape } from './broadcast';
 import { mean } from './mean';
 import { add, mul } from './pointwise';
@@ -62,7 +62,7 @@ export function maxPool(x: Tensor, options: PoolOptions = {}): Tensor {
       kind: 'kernel',
       name: 'max_pool',
       key: keyOf(win),
-      kernels: () => poolKernels('MAXIMUM', win, [n, c], out, 1),
+      kernels: () => poolKernels('MAXIMUM', win, [n, c]),
       gradient: (dy) => [scatter(win, x, dy)],
     },
     [x],
@@ -81,7 +81,7 @@ function scatter(win: Window, x: Tensor, dy: Tensor): Tensor {
       kind: 'kernel',
       name: 'max_pool_scatter',
       key: keyOf(win),
-      kernels: () => poolKernels('SCATTER', win, [n, c], x.shape, 2),
+      kernels: () => poolKernels('SCATTER', win, [n, c]),
       gradient: (g, need) => [null, need[1] ? gather(win, x, g) : null],
     },
     [x, dy],
@@ -99,7 +99,7 @@ function gather(win: Window, x: Tensor, g: Tensor): Tensor {
       kind: 'kernel',
       name: 'max_pool_gather',
       key: keyOf(win),
-      kernels: () => poolKernels('GATHER', win, [n, c], out, 2),
+      kernels: () => poolKernels('GATHER', win, [n, c]),
       gradient: (d, need) => [null, need[1] ? scatter(win, x, d) : null],
     },
     [x, g],
@@ -108,22 +108,29 @@ function gather(win: Window, x: Tensor, g: Tensor): Tensor {
   );
 }
 
-function poolKernels(
-  variant: 'MAXIMUM' | 'SCATTER' | 'GATHER',
-  win: Window,
-  [n, c]: number[],
-  out: readonly number[],
-  inputs: number,
-): Kernels {
+function poolKernels(variant: 'MAXIMUM' | 'SCATTER' | 'GATHER', win: Window, [n, c]: number[]): Kernels {
+  const { size, stride, h, w, oh, ow } = win;
+  const filled = size === stride && oh * size === h && ow * size === w;
+  const byPixel = variant === 'SCATTER' && !filled;
+  const vec4 = c % 4 === 0;
+  const channels = vec4 ? c / 4 : c;
+  const [rows, columns] = byPixel ? [h, w] : [oh, ow];
+  const inverse = [channels, columns, rows].map((extent) => floatBits(Math.fround(1 / extent)));
   return {
     scratch: [],
     kernels: [
       {
         shader: 'max_pool',
-        defines: { MAXIMUM: variant === 'MAXIMUM', SCATTER: variant === 'SCATTER', GATHER: variant === 'GATHER' },
-        params: [n, win.h, win.w, c, win.oh, win.ow, win.size, win.stride],
-        buffers: [...Array.from({ length: inputs }, (_, i) => ({ input: i })), { output: 0 }],
-        workgroups: groupsFor(sizeOf(out), 64),
+        defines: {
+          MAXIMUM: variant === 'MAXIMUM',
+          SCATTER: variant === 'SCATTER',
+          GATHER: variant === 'GATHER',
+          BY_PIXEL: byPixel,
+          VEC4: vec4,
+        },
+        params: [n, h, w, channels, oh, ow, size, stride, ...inverse],
+        buffers: [{ input: 0 }, ...(variant === 'MAXIMUM' ? [] : [{ input: 1 }]), { output: 0 }],
+        workgroups: groupsFor(n * rows * columns * channels, 64),
       },
     ],
   };

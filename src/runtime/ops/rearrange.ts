@@ -1,6 +1,6 @@
 /** Ops that move elements: transpose, slice, concat, pad. */
 import type { Tensor } from '../graph';
-import { groupsFor, type Kernels } from '../kernel';
+import { floatBits, groupsFor, type Kernels } from '../kernel';
 import { type Shape, ShapeError, sameShape, showShape, sizeOf } from '../shape';
 import { viewKey } from './broadcast';
 
@@ -95,15 +95,22 @@ function padKernel(
     ...new Array<number>(4 - values.length).fill(fill),
     ...values,
   ];
+  const last = shape.length - 1;
+  const vec4 = shape[last] === x.shape[last] && shape[last] % 4 === 0;
+  const inVectors = (extents: readonly number[]): number[] =>
+    four(vec4 ? extents.map((extent, d) => (d === last ? extent / 4 : extent)) : extents, 1);
+  const [source, to] = [inVectors(x.shape), inVectors(shape)];
+  const inverse = to.slice(1).map((extent) => floatBits(Math.fround(1 / extent)));
+  const stepped = step.some((s) => s !== 1);
   const kernels = (): Kernels => ({
     scratch: [],
     kernels: [
       {
         shader: 'pad',
-        defines: { REFLECT: mode === 'reflect', UNREFLECT: mode === 'unreflect' },
-        params: [...four(x.shape, 1), ...four(shape, 1), ...four(begin, 0), ...four(step, 1), sizeOf(shape), 0, 0, 0],
+        defines: { REFLECT: mode === 'reflect', UNREFLECT: mode === 'unreflect', STEPPED: stepped, VEC4: vec4 },
+        params: [...source, ...to, ...four(begin, 0), ...four(step, 1), ...inverse, sizeOf(to)],
         buffers: [{ input: 0 }, { output: 0 }],
-        workgroups: groupsFor(sizeOf(shape), 64),
+        workgroups: groupsFor(sizeOf(to), 64),
       },
     ],
   });
