@@ -86,7 +86,7 @@ const DIRECTIONS: Direction[] = ['forward', 'input gradient', 'weight gradient']
 
 export const outputSize = ({ size, stride }: ConvShape): number => Math.ceil(size / stride);
 
-function convolution(shape: ConvShape, direction: Direction): Case {
+export function convolution(shape: ConvShape, direction: Direction): ProgramCase {
   const { n, size, ci, co, k, stride } = shape;
   const out = outputSize(shape);
   const flops = 2 * n * out * out * co * k * k * ci;
@@ -115,7 +115,7 @@ function convolution(shape: ConvShape, direction: Direction): Case {
 }
 
 /** Instance norm and ReLU forward; or the gradient by x, given that of the result. */
-function norm(shape: Shape, backward: boolean): Case {
+export function norm(shape: Shape, backward: boolean): ProgramCase {
   const floats = sizeOf(shape);
   return {
     name: `instance norm + ReLU, ${shape.join('×')}, ${backward ? 'forward and backward' : 'forward'}`,

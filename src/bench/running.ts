@@ -38,7 +38,7 @@ interface Counts {
 export const open = (engine: Engine, one: Case): Promise<Running> =>
   one.kind === 'restore' ? openRestoration(engine, one) : openProgram(engine, one);
 
-async function openProgram(engine: Engine, one: Omit<ProgramCase, 'kind'>): Promise<Running> {
+export async function openProgram(engine: Engine, one: Omit<ProgramCase, 'kind'>): Promise<Running> {
   const { graph, sets, spec, check } = one.trace();
   const started = performance.now();
   const program = await engine.compile(graph, spec);

@@ -1,0 +1,78 @@
+/**
+ * `npm run bench:guard`: fails where a kernel or a step has lost more than 15 % of its speed against a plain kernel
+ * measured beside it, compared with what was recorded for this adapter. Three attempts must agree.
+ *
+ *   guard FILE [--record]    FILE: docs/benchmarks/guard.json
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { guardRatios } from '../bench/guard/measure';
+import { middleOf, type Ratios, type Recorded, suspectsOf, TOLERANCE } from '../bench/guard/verdict';
+import { startEngine } from './gpu';
+
+const ROUNDS = 15;
+const ATTEMPTS = 3;
+/** What is recorded is the middle of so many attempts. */
+const RECORDINGS = 5;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
+async function guard(file: string, record: boolean): Promise<number> {
+  const engine = await startEngine({ say });
+  const { name, software } = engine.adapter;
+  const cpuTime = (): number => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  };
+  const measure = (names?: readonly string[]): Promise<Record<string, Ratios>> =>
+    guardRatios(engine, { rounds: ROUNDS, names, ...(software && { cpuTime }) });
+  const recorded: Recorded = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+
+  if (record) {
+    const attempts: Record<string, Ratios>[] = [];
+    for (let i = 0; i < RECORDINGS; i++) attempts.push(shown(await measure()));
+    recorded[name] = { date: new Date().toISOString().slice(0, 10), ratios: rounded(middleOf(attempts)) };
+    writeFileSync(file, `${JSON.stringify(recorded, null, 2)}\n`);
+    say(`recorded for ${name}`);
+    return 0;
+  }
+  const known = recorded[name];
+  if (!known) {
+    say(`guard: nothing is recorded for ${name}; npm run bench:guard -- --record on a quiet machine records it`);
+    return 0;
+  }
+  const attempts = [shown(await measure(), known.ratios)];
+  let suspects = suspectsOf(attempts, known.ratios);
+  while (suspects.length > 0 && attempts.length < ATTEMPTS) {
+    say(`guard: slower than recorded: ${suspects.map((suspect) => suspect.name).join('; ')}; measuring again`);
+    attempts.push(shown(await measure(suspects.map((suspect) => suspect.name)), known.ratios));
+    suspects = suspectsOf(attempts, known.ratios);
+  }
+  for (const { name: slow, losses } of suspects)
+    say(`guard: ${slow} takes ${losses.map(percent).join(', ')} longer than recorded on ${known.date}`);
+  if (suspects.length === 0) say(`guard: nothing is more than ${percent(TOLERANCE)} slower than on ${known.date}`);
+  return suspects.length > 0 ? 1 : 0;
+}
+
+function shown(ratios: Record<string, Ratios>, known?: Record<string, Ratios>): Record<string, Ratios> {
+  for (const [name, { wall, cpu }] of Object.entries(ratios)) {
+    const before = known?.[name];
+    const was = before ? `, recorded ${before.wall}${before.cpu === undefined ? '' : ` and ${before.cpu}`}` : '';
+    say(
+      `  ${name}: ${wall.toFixed(3)} of its yardstick${cpu === undefined ? '' : `, ${cpu.toFixed(3)} by CPU time`}${was}`,
+    );
+  }
+  return ratios;
+}
+
+const rounded = (ratios: Record<string, Ratios>): Record<string, Ratios> =>
+  Object.fromEntries(
+    Object.entries(ratios).map(([name, { wall, cpu }]) => [
+      name,
+      { wall: Number(wall.toPrecision(4)), ...(cpu !== undefined && { cpu: Number(cpu.toPrecision(4)) }) },
+    ]),
+  );
+
+const [file, ...options] = process.argv.slice(2);
+// Dawn keeps threads alive after the last job.
+process.exit(await guard(file, options.includes('--record')));
