@@ -16,7 +16,7 @@ const mayImport: Record<string, string[]> = {
   'src/runtime': ['src/runtime', 'shaders'],
   'src/imaging': ['src/imaging'],
   'src/models': ['src/models', 'src/runtime', 'shaders', 'src/imaging/half.ts', 'src/imaging/bad_input.ts'],
-  'src/training': ['src/training', 'src/bench', 'src/models', 'src/runtime', 'src/imaging', 'shaders', 'models'],
+  'src/training': ['src/training', 'src/models', 'src/runtime', 'src/imaging', 'shaders', 'models'],
   'src/wire': ['src/wire'],
   'src/ui': ['src/ui', 'src/imaging', 'src/wire', 'src/training/messages.ts', 'src/training/worker_client.ts'],
   'src/cli': [
