@@ -1,11 +1,12 @@
 // Max pooling over whole windows: MAXIMUM gives each window's maximum; GATHER the element of `g` at the maximum of x;
 // SCATTER, its adjoint, sums into each pixel the `g` of every window whose maximum it is (the first of equals).
-// A thread takes one channel (four with VEC4; c counts vec4f) of a window; BY_PIXEL one of a pixel, where scattered windows
-// overlap or leave pixels out.
+// A thread takes one channel (four with VEC4; c counts vec4f) of `turns` windows of a line; BY_PIXEL of so many pixels, where
+// scattered windows overlap or leave pixels out.
 struct Params {
   n: u32, h: u32, w: u32, c: u32,
   oh: u32, ow: u32, size: u32, stride: u32,
-  inverse: vec3f,  // of the extents that a thread's number is split by: channels, columns, rows
+  inverse: vec3f,  // of the extents that a thread's number is split by: channels, blocks of columns, rows
+  turns: u32,      // columns a block
 }
 @group(0) @binding(0) var<uniform> p: Params;
 #if ${VEC4}
@@ -40,43 +41,31 @@ fn best_of(corner: u32) -> Best {
   return best;
 }
 
-struct Position { n: u32, row: u32, column: u32, c: u32 }
-
-fn position(thread: u32, rows: u32, columns: u32) -> Position {
-  let q = quotient(thread, p.c, p.inverse.x);
-  let line = quotient(q, columns, p.inverse.y);
-  let n = quotient(line, rows, p.inverse.z);
-  return Position(n, line - n * rows, q - line * columns, thread - q * p.c);
-}
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let thread = (group.y * groups.x + group.x) * 64u + lane;
 #if ${BY_PIXEL}
-  if (thread >= p.n * p.h * p.w * p.c) { return; }
-  let at = position(thread, p.h, p.w);
-  let from_y = select(0u, (at.row - p.size + p.stride) / p.stride, at.row >= p.size);
-  let from_x = select(0u, (at.column - p.size + p.stride) / p.stride, at.column >= p.size);
+fn scatter(n: u32, row: u32, column: u32, c: u32) {
+  let from_y = select(0u, (row - p.size + p.stride) / p.stride, row >= p.size);
+  let from_x = select(0u, (column - p.size + p.stride) / p.stride, column >= p.size);
   var sum = value();
-  for (var oy = from_y; oy < p.oh && oy * p.stride <= at.row; oy++) {
-    for (var ox = from_x; ox < p.ow && ox * p.stride <= at.column; ox++) {
-      let best = best_of(((at.n * p.h + oy * p.stride) * p.w + ox * p.stride) * p.c + at.c);
-      let place = (at.row - oy * p.stride) * p.size + at.column - ox * p.stride;
-      sum += select(value(), g[((at.n * p.oh + oy) * p.ow + ox) * p.c + at.c], best.place == index(place));
+  for (var oy = from_y; oy < p.oh && oy * p.stride <= row; oy++) {
+    for (var ox = from_x; ox < p.ow && ox * p.stride <= column; ox++) {
+      let best = best_of(((n * p.h + oy * p.stride) * p.w + ox * p.stride) * p.c + c);
+      let place = (row - oy * p.stride) * p.size + column - ox * p.stride;
+      sum += select(value(), g[((n * p.oh + oy) * p.ow + ox) * p.c + c], best.place == index(place));
     }
   }
-  y[thread] = sum;
+  y[((n * p.h + row) * p.w + column) * p.c + c] = sum;
+}
 #else
-  if (thread >= p.n * p.oh * p.ow * p.c) { return; }
-  let at = position(thread, p.oh, p.ow);
-  let corner = ((at.n * p.h + at.row * p.stride) * p.w + at.column * p.stride) * p.c + at.c;
+fn pool(n: u32, row: u32, column: u32, c: u32) {
+  let window = ((n * p.oh + row) * p.ow + column) * p.c + c;
+  let corner = ((n * p.h + row * p.stride) * p.w + column * p.stride) * p.c + c;
   let best = best_of(corner);
 #if ${MAXIMUM}
-  y[thread] = best.value;
+  y[window] = best.value;
 #else
   var found = value();
 #if ${SCATTER}
-  found = g[thread];
+  found = g[window];
 #endif
   for (var i = 0u; i < p.size; i++) {
     for (var j = 0u; j < p.size; j++) {
@@ -90,8 +79,31 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
   }
 #if ${GATHER}
-  y[thread] = found;
+  y[window] = found;
 #endif
 #endif
+}
 #endif
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let thread = (group.y * groups.x + group.x) * 64u + lane;
+#if ${BY_PIXEL}
+  let extent = vec2u(p.w, p.h);
+#else
+  let extent = vec2u(p.ow, p.oh);
+#endif
+  let blocks = (extent.x + p.turns - 1) / p.turns;
+  let q = quotient(thread, p.c, p.inverse.x);
+  let line = quotient(q, blocks, p.inverse.y);
+  let n = quotient(line, extent.y, p.inverse.z);
+  if (n >= p.n) { return; }
+  let first = (q - line * blocks) * p.turns;
+  for (var column = first; column < min(first + p.turns, extent.x); column++) {
+#if ${BY_PIXEL}
+    scatter(n, line - n * extent.y, column, thread - q * p.c);
+#else
+    pool(n, line - n * extent.y, column, thread - q * p.c);
+#endif
+  }
 }

@@ -1,7 +1,8 @@
 // Pads a tensor of up to four axes: zeros around (and between, where step > 1), or the image mirrored about its border
 // pixels; UNREFLECT is the adjoint of the mirror: each element sums all the places it was copied to.
-// A thread computes one element; with VEC4, where the last axis is not padded, four along it (and extents count vec4f).
-struct Params { source: vec4u, to: vec4u, begin: vec4u, step: vec4u, inverse: vec3f, count: u32 }
+// A thread computes `turns` elements, one after another along axis 2; with VEC4, where the last axis is not padded, four
+// times as many along it (and extents count vec4f).
+struct Params { source: vec4u, to: vec4u, begin: vec4u, step: vec4u, inverse: vec3f, count: u32, turns: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 #if ${VEC4}
 alias value = vec4f;
@@ -38,14 +39,8 @@ fn column(k: Copies, n: i32, axis: i32) -> i32 {
   return select(select(k.after[axis], k.before[axis], n == 1), k.here[axis], n == 0);
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let thread = (group.y * groups.x + group.x) * 64u + lane;
-  if (thread >= p.count) { return; }
-  let q3 = quotient(thread, p.to.w, p.inverse.z);
-  let q2 = quotient(q3, p.to.z, p.inverse.y);
-  let q1 = quotient(q2, p.to.y, p.inverse.x);
-  let c = vec4i(vec4u(q1, q2 - q1 * p.to.y, q3 - q2 * p.to.z, thread - q3 * p.to.w));
+// The element of y at c.
+fn padded(c: vec4i) -> value {
 #if ${UNREFLECT}
   let k = copies(c, vec4i(p.begin), vec4i(p.to), vec4i(p.source));
   var sum = value();
@@ -65,9 +60,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       }
     }
   }
-  y[thread] = sum;
+  return sum;
 #elif ${REFLECT}
-  y[thread] = x[at(vec4u(mirrored(c - vec4i(p.begin), vec4i(p.source))))];
+  return x[at(vec4u(mirrored(c - vec4i(p.begin), vec4i(p.source))))];
 #else
   let i = c - vec4i(p.begin);
 #if ${STEPPED}
@@ -77,6 +72,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let q = i;
   let inside = all(i >= vec4i(0)) && all(q < vec4i(p.source));
 #endif
-  y[thread] = select(value(), x[select(0, at(vec4u(q)), inside)], inside);
+  return select(value(), x[select(0, at(vec4u(q)), inside)], inside);
 #endif
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let thread = (group.y * groups.x + group.x) * 64u + lane;
+  if (thread >= p.count) { return; }
+  let blocks = (p.to.z + p.turns - 1) / p.turns;
+  let q3 = quotient(thread, p.to.w, p.inverse.z);
+  let q2 = quotient(q3, blocks, p.inverse.y);
+  let q1 = quotient(q2, p.to.y, p.inverse.x);
+  let first = (q3 - q2 * blocks) * p.turns;
+  let w = thread - q3 * p.to.w;
+  for (var z = first; z < min(first + p.turns, p.to.z); z++) {
+    y[(q2 * p.to.z + z) * p.to.w + w] = padded(vec4i(vec4u(q1, q2 - q1 * p.to.y, z, w)));
+  }
 }

@@ -5,7 +5,7 @@
 import type { Dispatch, Root } from './dispatch';
 import { type Access, type Line, Scratch } from './expression';
 import { collapse, select } from './index_space';
-import { floatBits, groupsFor } from './kernel';
+import { floatBits, groupsFor, mostTurns } from './kernel';
 import { type Shape, sizeOf } from './shape';
 
 /** Lines over an index space. */
@@ -51,9 +51,15 @@ class Words {
   }
 }
 
-/** How a kernel steps along its vector axis; `axis` −1 means one element a thread. */
-interface Vector {
+/** How a kernel's threads step: four elements along `axis` (−1: one), and `turns` times along another or the same. */
+interface Steps {
   readonly axis: number;
+  readonly turns?: Turns;
+}
+
+interface Turns {
+  readonly axis: number;
+  readonly count: number;
 }
 
 /** Bindings and index text of one kernel. */
@@ -65,7 +71,7 @@ export class Layout {
 
   constructor(
     readonly dims: readonly number[],
-    readonly vector: Vector,
+    readonly vector: Steps,
     accesses: readonly { readonly access: Access; readonly strides: readonly number[] }[],
   ) {
     for (const { access, strides } of accesses) {
@@ -130,7 +136,8 @@ export class Layout {
 
   /** Extent of an axis in threads. */
   extent(k: number): number {
-    return k === this.vector.axis ? Math.ceil(this.dims[k] / 4) : this.dims[k];
+    const { axis, turns } = this.vector;
+    return Math.ceil(this.dims[k] / ((k === axis ? 4 : 1) * (k === turns?.axis ? turns.count : 1)));
   }
 
   /** Lines that split `flat` into the coordinates of `axes`, the last fastest. */
@@ -154,31 +161,29 @@ export class Layout {
     return lines.join('\n');
   }
 
-  /** The lines of an expression. `offsetOf` gives the index text of the n-th access. */
+  /** The text of each line of an expression. `offsetOf` gives the index text of the n-th access. */
   body(
     lines: readonly Line[],
     strides: readonly (readonly number[])[],
     offsetOf: (access: number) => string,
     v = 'v',
-  ): string {
+  ): string[] {
     let access = 0;
-    return lines
-      .map((line, i) => {
-        if (line.kind === 'constant') return `  let ${v}${i} = value(${this.words.float(line.value)});`;
-        if (line.kind === 'sum') return `  let ${v}${i} = sum${line.of};`;
-        if (line.kind === 'call') {
-          const given = [...line.arguments.map((a) => `${v}${a}`), ...line.constants.map((c) => this.words.float(c))];
-          return `  let ${v}${i} = ${line.fn}(${given.join(', ')});`;
-        }
-        const at = access++;
-        if (line.kind === 'load') {
-          const offset = `${v}o${i}`;
-          return `  let ${offset} = ${offsetOf(at)};\n  let ${v}${i} = ${this.load(line.access.root, offset, strides[at])};`;
-        }
-        const step = this.vector.axis >= 0 ? strides[at][this.vector.axis] : 0;
-        return `  let ${v}${i} = ${line.fn}(lanes(${offsetOf(at)}, ${step}u), ${this.words.add(line.stream)});`;
-      })
-      .join('\n');
+    return lines.map((line, i) => {
+      if (line.kind === 'constant') return `  let ${v}${i} = value(${this.words.float(line.value)});`;
+      if (line.kind === 'sum') return `  let ${v}${i} = sum${line.of};`;
+      if (line.kind === 'call') {
+        const given = [...line.arguments.map((a) => `${v}${a}`), ...line.constants.map((c) => this.words.float(c))];
+        return `  let ${v}${i} = ${line.fn}(${given.join(', ')});`;
+      }
+      const at = access++;
+      if (line.kind === 'load') {
+        const offset = `${v}o${i}`;
+        return `  let ${offset} = ${offsetOf(at)};\n  let ${v}${i} = ${this.load(line.access.root, offset, strides[at])};`;
+      }
+      const step = this.vector.axis >= 0 ? strides[at][this.vector.axis] : 0;
+      return `  let ${v}${i} = ${line.fn}(lanes(${offsetOf(at)}, ${step}u), ${this.words.add(line.stream)});`;
+    });
   }
 }
 
@@ -223,8 +228,11 @@ export function dispatchOf(
   };
 }
 
-/** A kernel that computes lines over their index space and stores some of them. */
-export function emitMap(label: string, expression: Fused, stores: readonly Store[]): Dispatch {
+/**
+ * A kernel that computes lines over their index space and stores some of them.
+ * @param inTurns whether a thread takes several elements: CPU drivers divide slowly, GPUs want neighbours side by side
+ */
+export function emitMap(label: string, expression: Fused, stores: readonly Store[], inTurns = false): Dispatch {
   const { lines, dims } = expression;
   const reads = accessesOf(lines);
   const all = [...reads, ...stores.map((s) => s.access)];
@@ -245,21 +253,65 @@ export function emitMap(label: string, expression: Fused, stores: readonly Store
     last === 0 && stores.every(({ access }) => access.base === 0 && rootSize(access.root) === space.dims[0]);
   const wide =
     last >= 0 && aligned && (space.dims[last] % 4 === 0 || (padded && space.strides.every((s) => s[0] <= 1)));
+  const axes = space.dims.map((_, k) => k);
+  const axis = wide ? last : -1;
+  const turns = inTurns && last >= 0 ? turnsOf(space.dims, axis, padded) : undefined;
   const layout = new Layout(
     space.dims,
-    { axis: wide ? last : -1 },
+    { axis, turns },
     all.flatMap((a, i) => (a.root ? [{ access: a as Access, strides: space.strides[i] }] : [])),
   );
-  const axes = space.dims.map((_, k) => k);
   const threads = sizeOf(axes.map((k) => layout.extent(k)));
   layout.words.reserve(threads);
   const decode = layout.decode('thread', axes);
   const index = (i: number): string => layout.index(all[i].root, all[i].base, space.strides[i], axes, '');
-  const body = [
-    layout.body(lines, space.strides, index),
-    ...stores.map((s, i) => layout.store(s.access.root, index(reads.length + i), storeStrides[i], `v${s.line}`)),
-  ].join('\n');
-  return dispatchOf(layout, 'map', label, lines, { DECODE: decode, BODY: body }, threads);
+  const texts = layout.body(lines, space.strides, index);
+  const ends = stores.map((s, i) =>
+    layout.store(s.access.root, index(reads.length + i), storeStrides[i], `v${s.line}`),
+  );
+  const body =
+    turns === undefined
+      ? [...texts, ...ends]
+      : inLoop(lines, texts, ends, space.strides, turns.axis, layout.words.add(turns.count));
+  return dispatchOf(layout, 'map', label, lines, { DECODE: decode, BODY: body.join('\n') }, threads);
+}
+
+/** The axis along which a thread can take most elements, as few as leave threads enough; the last of equals. */
+function turnsOf(dims: readonly number[], vector: number, padded: boolean): Turns {
+  const threads = Math.ceil(sizeOf(dims) / (vector >= 0 ? 4 : 1));
+  const along = (axis: number): Turns => {
+    const isVector = axis === vector;
+    // Where it runs over the end of its tensors, four times a thread's four elements still lie in their memory.
+    const fits = (count: number): boolean =>
+      dims[axis] % (count * (isVector ? 4 : 1)) === 0 || (isVector && padded && dims.length === 1 && count <= 4);
+    return { axis, count: isVector && dims.length > 1 ? 1 : mostTurns(threads, fits) };
+  };
+  return dims.map((_, axis) => along(axis)).reduce((best, one) => (one.count >= best.count ? one : best));
+}
+
+/** A map's text with a loop along an axis; what is the same in every turn stands before it. */
+function inLoop(
+  lines: readonly Line[],
+  texts: readonly string[],
+  ends: readonly string[],
+  strides: readonly (readonly number[])[],
+  axis: number,
+  count: string,
+): string[] {
+  const fixed = new Set<number>();
+  let access = 0;
+  for (const [i, line] of lines.entries()) {
+    const moves = line.kind === 'load' || line.kind === 'random' ? strides[access++][axis] !== 0 : false;
+    if (!moves && (line.kind !== 'call' || line.arguments.every((a) => fixed.has(a)))) fixed.add(i);
+  }
+  return [
+    ...texts.filter((_, i) => fixed.has(i)),
+    `  for (var turn = 0u; turn < ${count}; turn++) {`,
+    `  let c${axis} = c${axis} * ${count} + turn;`,
+    ...texts.filter((_, i) => !fixed.has(i)),
+    ...ends,
+    '  }',
+  ];
 }
 
 const rootSize = (root: Root): number => (root instanceof Scratch ? root.floats : sizeOf(root.shape));

@@ -138,7 +138,7 @@ function passOf(
   const stored = layout.vector.axis >= 0 && !horizontal ? 'vec4f' : 'f32';
   const outer = reads.map((a, i) => `  let a${i} = ${layout.index(a.root, a.base, strides[i], kept, '')};`);
   const body = [
-    layout.body(lines, strides, (i) => layout.index(reads[i].root, 0, strides[i], summed, `a${i}`)),
+    ...layout.body(lines, strides, (i) => layout.index(reads[i].root, 0, strides[i], summed, `a${i}`)),
     ...sums.map((s, i) => `  sum${i} += v${s.line};`),
   ].join('\n');
   const defines = {
@@ -178,7 +178,7 @@ function endText(
   const index = (i: number): string => layout.index(ends[i].root, ends[i].base, strides[i], kept, '');
   const first = ends.length - stores.length;
   return [
-    layout.body(lines, strides, index, 'e'),
+    ...layout.body(lines, strides, index, 'e'),
     ...stores.map(({ line, access }, i) => layout.store(access.root, index(first + i), strides[first + i], `e${line}`)),
   ].join('\n');
 }

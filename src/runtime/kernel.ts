@@ -48,6 +48,17 @@ export interface DeviceTraits {
   readonly f16: boolean;
 }
 
+/** Threads that keep a device busy, below which none takes more than one element. */
+const ENOUGH_THREADS = 1024;
+
+/** Elements that each thread can take one after another, of so many in all. */
+export const mostTurns = (elements: number, fits: (turns: number) => boolean = () => true): number =>
+  [16, 8, 4, 2].find((turns) => elements >= turns * ENOUGH_THREADS && fits(turns)) ?? 1;
+
+/** The same by device: CPU drivers gain by working out a thread's coordinates but once, GPUs want neighbours side by side. */
+export const turnsFor = (elements: number, { kind }: DeviceTraits): number =>
+  kind === 'cpu' ? mostTurns(elements) : 1;
+
 /** Offsets at which a buffer may be bound: 256 bytes, in floats. */
 export const BINDING_ALIGNMENT = 64;
 

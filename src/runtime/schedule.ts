@@ -153,7 +153,7 @@ function emit(group: Group, memory: Materialised, device: DeviceTraits, isKept: 
   const label = others > 0 ? `${head.label} +${others}` : head.label;
   if (head.kind === 'map') {
     const { expression, lines } = mapped(group, memory);
-    return [emitMap(label, expression, storesOf(jobs, lines, isKept))];
+    return [emitMap(label, expression, storesOf(jobs, lines, isKept), device.kind === 'cpu')];
   }
   const { expression, lines } = summed(group, memory);
   const sums = jobs.map(({ root }, i) => ({ line: lines[i], root, kept: isKept(root) }));

@@ -71,6 +71,18 @@ checkOps('pointwise', [
     reference: ({ x, s, b }) =>
       reference.mul(reference.tanh(reference.leakyRelu(reference.add(reference.mul(x, s), b))), reference.sigmoid(x)),
   },
+  ...[
+    [2, 50, 48, 4],
+    [3, 50, 47, 3],
+    [1, 129, 67, 1],
+  ].map(
+    ([N, H, W, C]): OpCase => ({
+      name: `so large that a CPU thread takes several elements, some of them the same: [${N}, ${H}, ${W}, ${C}]`,
+      inputs: { x: anywhere(N, H, W, C), s: anywhere(N, 1, 1, C), b: anywhere(H, 1, C) },
+      build: ({ x, s, b }) => runtime.add(runtime.mul(runtime.tanh(x), runtime.exp(s)), b),
+      reference: ({ x, s, b }) => reference.add(reference.mul(reference.tanh(x), reference.exp(s)), b),
+    }),
+  ),
   {
     name: 'more elements than one workgroup',
     inputs: { x: anywhere(7, 61) },

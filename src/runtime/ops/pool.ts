@@ -1,6 +1,6 @@
 /** Max and average pooling over whole windows; rows and columns that do not fill one are left out. */
 import type { Tensor } from '../graph';
-import { floatBits, groupsFor, type Kernels } from '../kernel';
+import { type DeviceTraits, floatBits, groupsFor, type Kernels, turnsFor } from '../kernel';
 import { ShapeError, showShape } from '../shape';
 import { reshape } from './broadcast';
 import { mean } from './mean';
@@ -62,7 +62,7 @@ export function maxPool(x: Tensor, options: PoolOptions = {}): Tensor {
       kind: 'kernel',
       name: 'max_pool',
       key: keyOf(win),
-      kernels: () => poolKernels('MAXIMUM', win, [n, c]),
+      kernels: (device) => poolKernels('MAXIMUM', win, [n, c], device),
       gradient: (dy) => [scatter(win, x, dy)],
     },
     [x],
@@ -81,7 +81,7 @@ function scatter(win: Window, x: Tensor, dy: Tensor): Tensor {
       kind: 'kernel',
       name: 'max_pool_scatter',
       key: keyOf(win),
-      kernels: () => poolKernels('SCATTER', win, [n, c]),
+      kernels: (device) => poolKernels('SCATTER', win, [n, c], device),
       gradient: (g, need) => [null, need[1] ? gather(win, x, g) : null],
     },
     [x, dy],
@@ -99,7 +99,7 @@ function gather(win: Window, x: Tensor, g: Tensor): Tensor {
       kind: 'kernel',
       name: 'max_pool_gather',
       key: keyOf(win),
-      kernels: () => poolKernels('GATHER', win, [n, c]),
+      kernels: (device) => poolKernels('GATHER', win, [n, c], device),
       gradient: (d, need) => [null, need[1] ? scatter(win, x, d) : null],
     },
     [x, g],
@@ -108,14 +108,21 @@ function gather(win: Window, x: Tensor, g: Tensor): Tensor {
   );
 }
 
-function poolKernels(variant: 'MAXIMUM' | 'SCATTER' | 'GATHER', win: Window, [n, c]: number[]): Kernels {
+function poolKernels(
+  variant: 'MAXIMUM' | 'SCATTER' | 'GATHER',
+  win: Window,
+  [n, c]: number[],
+  device: DeviceTraits,
+): Kernels {
   const { size, stride, h, w, oh, ow } = win;
   const filled = size === stride && oh * size === h && ow * size === w;
   const byPixel = variant === 'SCATTER' && !filled;
   const vec4 = c % 4 === 0;
   const channels = vec4 ? c / 4 : c;
   const [rows, columns] = byPixel ? [h, w] : [oh, ow];
-  const inverse = [channels, columns, rows].map((extent) => floatBits(Math.fround(1 / extent)));
+  const turns = turnsFor(n * rows * columns * channels, device);
+  const blocks = Math.ceil(columns / turns);
+  const inverse = [channels, blocks, rows].map((extent) => floatBits(Math.fround(1 / extent)));
   return {
     scratch: [],
     kernels: [
@@ -128,9 +135,9 @@ function poolKernels(variant: 'MAXIMUM' | 'SCATTER' | 'GATHER', win: Window, [n,
           BY_PIXEL: byPixel,
           VEC4: vec4,
         },
-        params: [n, h, w, channels, oh, ow, size, stride, ...inverse],
+        params: [n, h, w, channels, oh, ow, size, stride, ...inverse, turns],
         buffers: [{ input: 0 }, ...(variant === 'MAXIMUM' ? [] : [{ input: 1 }]), { output: 0 }],
-        workgroups: groupsFor(n * rows * columns * channels, 64),
+        workgroups: groupsFor(n * rows * blocks * channels, 64),
       },
     ],
   };

@@ -1,6 +1,6 @@
 /** Ops that move elements: transpose, slice, concat, pad. */
 import type { Tensor } from '../graph';
-import { floatBits, groupsFor, type Kernels } from '../kernel';
+import { type DeviceTraits, floatBits, groupsFor, type Kernels, turnsFor } from '../kernel';
 import { type Shape, ShapeError, sameShape, showShape, sizeOf } from '../shape';
 import { viewKey } from './broadcast';
 
@@ -100,20 +100,24 @@ function padKernel(
   const inVectors = (extents: readonly number[]): number[] =>
     four(vec4 ? extents.map((extent, d) => (d === last ? extent / 4 : extent)) : extents, 1);
   const [source, to] = [inVectors(x.shape), inVectors(shape)];
-  const inverse = to.slice(1).map((extent) => floatBits(Math.fround(1 / extent)));
   const stepped = step.some((s) => s !== 1);
-  const kernels = (): Kernels => ({
-    scratch: [],
-    kernels: [
-      {
-        shader: 'pad',
-        defines: { REFLECT: mode === 'reflect', UNREFLECT: mode === 'unreflect', STEPPED: stepped, VEC4: vec4 },
-        params: [...source, ...to, ...four(begin, 0), ...four(step, 1), ...inverse, sizeOf(to)],
-        buffers: [{ input: 0 }, { output: 0 }],
-        workgroups: groupsFor(sizeOf(to), 64),
-      },
-    ],
-  });
+  const kernels = (device: DeviceTraits): Kernels => {
+    const turns = turnsFor(sizeOf(to), device);
+    const threads = [to[0], to[1], Math.ceil(to[2] / turns), to[3]];
+    const inverse = threads.slice(1).map((extent) => floatBits(Math.fround(1 / extent)));
+    return {
+      scratch: [],
+      kernels: [
+        {
+          shader: 'pad',
+          defines: { REFLECT: mode === 'reflect', UNREFLECT: mode === 'unreflect', STEPPED: stepped, VEC4: vec4 },
+          params: [...source, ...to, ...four(begin, 0), ...four(step, 1), ...inverse, sizeOf(threads), turns],
+          buffers: [{ input: 0 }, { output: 0 }],
+          workgroups: groupsFor(sizeOf(threads), 64),
+        },
+      ],
+    };
+  };
   const key = `${mode} begin ${begin.join(',')} step ${step.join(',')}`;
   return x.graph.add({ kind: 'kernel', name: `pad_${mode}`, key, kernels, gradient }, [x], shape, key);
 }
