@@ -8,6 +8,8 @@ export interface Gauge {
   flops: number;
   /** Bytes read and written by a run. */
   bytes: number;
+  /** Runs in a row that take long enough to be timed; found at the first use. */
+  repeats?: number;
 }
 
 /** @param software a CPU driver gets a thousandth of the work, so that a run takes milliseconds anywhere */

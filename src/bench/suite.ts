@@ -126,13 +126,17 @@ async function measure(engine: Engine, one: Case, rounds: number, rates: Measure
   const { flops, bytes } = running;
   const samples: { ms: number; ofPeak: number; ofCopy: number; encode: number }[] = [];
   const repeats = repeatsFor(rounds > 1 ? (await timed(running, 1)).ms : first);
+  // The device's own rates before and behind each sample: a machine whose speed wanders shows in neither ratio.
+  let before = await bothRates(rates);
   for (let round = 0; round < rounds; round++) {
-    const peak = await rateOf(rates.peak);
-    const copy = await rateOf(rates.copy);
+    const { ms, encode } = await timed(running, repeats);
+    const behind = await bothRates(rates);
+    const peak = (before.peak + behind.peak) / 2;
+    const copy = (before.copy + behind.copy) / 2;
     rates.peaks.push(peak);
     rates.copies.push(copy);
-    const { ms, encode } = await timed(running, repeats);
     samples.push({ ms, encode, ofPeak: flops / ms / 1e6 / peak, ofCopy: bytes / ms / 1e6 / copy });
+    before = behind;
   }
   if (one.kind === 'step') await running.check();
   running.destroy();
@@ -158,10 +162,17 @@ async function measure(engine: Engine, one: Case, rounds: number, rates: Measure
   };
 }
 
-/** Operations or bytes a run over its time, in 10⁹ a second. */
-export async function rateOf({ program, flops, bytes }: Gauge): Promise<number> {
-  const { ms } = await timed({ run: () => program.run(), finished: () => program.finished() }, 1);
-  return (flops + bytes) / ms / 1e6;
+const bothRates = async ({ peak, copy }: Rates): Promise<{ peak: number; copy: number }> => ({
+  peak: await rateOf(peak),
+  copy: await rateOf(copy),
+});
+
+/** Operations or bytes a run over its time, in 10⁹ a second; over enough runs for a clock to tell. */
+export async function rateOf(gauge: Gauge): Promise<number> {
+  const { program, flops, bytes } = gauge;
+  const running = { run: () => program.run(), finished: () => program.finished() };
+  gauge.repeats ??= repeatsFor((await timed(running, 1)).ms / 2);
+  return (flops + bytes) / (await timed(running, gauge.repeats)).ms / 1e6;
 }
 
 export type Timeable = Pick<Running, 'run' | 'finished'>;
