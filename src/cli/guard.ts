@@ -1,12 +1,13 @@
 /**
- * `npm run bench:guard`: fails where a kernel or a step has lost more than 15 % of its speed against a plain kernel
- * measured beside it, compared with what was recorded for this adapter. Three attempts must agree.
+ * `npm run bench:guard`: fails where a kernel or a step takes more than 15 % longer against a plain kernel measured
+ * beside it than was recorded for this adapter (30 % on another computer). Three attempts must agree.
  *
  *   guard FILE [--record]    FILE: docs/benchmarks/guard.json
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { guardRatios } from '../bench/guard/measure';
-import { middleOf, type Ratios, type Recorded, suspectsOf, TOLERANCE } from '../bench/guard/verdict';
+import { middleOf, type Ratios, type Recorded, suspectsOf, toleranceOn } from '../bench/guard/verdict';
 import { startEngine } from './gpu';
 
 const ROUNDS = 15;
@@ -31,7 +32,11 @@ async function guard(file: string, record: boolean): Promise<number> {
   if (record) {
     const attempts: Record<string, Ratios>[] = [];
     for (let i = 0; i < RECORDINGS; i++) attempts.push(shown(await measure()));
-    recorded[name] = { date: new Date().toISOString().slice(0, 10), ratios: rounded(middleOf(attempts)) };
+    recorded[name] = {
+      date: new Date().toISOString().slice(0, 10),
+      machine: machine(),
+      ratios: rounded(middleOf(attempts)),
+    };
     writeFileSync(file, `${JSON.stringify(recorded, null, 2)}\n`);
     say(`recorded for ${name}`);
     return 0;
@@ -41,18 +46,21 @@ async function guard(file: string, record: boolean): Promise<number> {
     say(`guard: nothing is recorded for ${name}; npm run bench:guard -- --record on a quiet machine records it`);
     return 0;
   }
+  const tolerance = toleranceOn(machine(), known.machine);
   const attempts = [shown(await measure(), known.ratios)];
-  let suspects = suspectsOf(attempts, known.ratios);
+  let suspects = suspectsOf(attempts, known.ratios, tolerance);
   while (suspects.length > 0 && attempts.length < ATTEMPTS) {
     say(`guard: slower than recorded: ${suspects.map((suspect) => suspect.name).join('; ')}; measuring again`);
     attempts.push(shown(await measure(suspects.map((suspect) => suspect.name)), known.ratios));
-    suspects = suspectsOf(attempts, known.ratios);
+    suspects = suspectsOf(attempts, known.ratios, tolerance);
   }
   for (const { name: slow, losses } of suspects)
     say(`guard: ${slow} takes ${losses.map(percent).join(', ')} longer than recorded on ${known.date}`);
-  if (suspects.length === 0) say(`guard: nothing is more than ${percent(TOLERANCE)} slower than on ${known.date}`);
+  if (suspects.length === 0) say(`guard: nothing takes more than ${percent(tolerance)} longer than on ${known.date}`);
   return suspects.length > 0 ? 1 : 0;
 }
+
+const machine = (): string => `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores`;
 
 function shown(ratios: Record<string, Ratios>, known?: Record<string, Ratios>): Record<string, Ratios> {
   for (const [name, { wall, cpu }] of Object.entries(ratios)) {

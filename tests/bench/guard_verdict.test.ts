@@ -6,10 +6,12 @@ import {
   type Ratios,
   ratiosOf,
   suspectsOf,
-  TOLERANCE,
+  toleranceOn,
 } from '../../src/bench/guard/verdict';
 
 const RECORDED: Record<string, Ratios> = { conv: { wall: 0.5, cpu: 0.6 }, norm: { wall: 2, cpu: 2 } };
+
+const TOLERANCE = toleranceOn('a computer', 'a computer');
 
 /** Fifteen rounds on a machine whose speed wanders by half; `slower` lengthens the case alone. */
 function rounds({ wall, cpu }: Required<Ratios>, slower: number): Pair[] {
@@ -32,22 +34,29 @@ const attempt = (slower: number): Record<string, Ratios> => ({
 test('a machine whose speed wanders changes no ratio', () => {
   const { conv } = attempt(1);
   expect(Math.abs(lossOf(conv, RECORDED.conv))).toBeLessThan(0.05);
-  expect(suspectsOf([attempt(1)], RECORDED)).toEqual([]);
+  expect(suspectsOf([attempt(1)], RECORDED, TOLERANCE)).toEqual([]);
 });
 
 test('a kernel that is a quarter slower in three attempts is found, and no other', () => {
-  const suspects = suspectsOf([attempt(1.25), attempt(1.25), attempt(1.25)], RECORDED);
+  const suspects = suspectsOf([attempt(1.25), attempt(1.25), attempt(1.25)], RECORDED, TOLERANCE);
   expect(suspects.map(({ name }) => name)).toEqual(['conv']);
   for (const loss of suspects[0].losses) expect(loss).toBeGreaterThan(TOLERANCE);
 });
 
 test('a loss below the tolerance, and a gain, are let be', () => {
-  expect(suspectsOf([attempt(1.08)], RECORDED)).toEqual([]);
-  expect(suspectsOf([attempt(0.4)], RECORDED)).toEqual([]);
+  expect(suspectsOf([attempt(1.08)], RECORDED, TOLERANCE)).toEqual([]);
+  expect(suspectsOf([attempt(0.4)], RECORDED, TOLERANCE)).toEqual([]);
+});
+
+test('another computer than the one recorded on is given twice as much', () => {
+  expect(TOLERANCE).toBe(0.15);
+  const elsewhere = toleranceOn('another computer', 'a computer');
+  expect(suspectsOf([attempt(1.25)], RECORDED, elsewhere)).toEqual([]);
+  expect(suspectsOf([attempt(1.4)], RECORDED, elsewhere).map(({ name }) => name)).toEqual(['conv']);
 });
 
 test('one good attempt clears a case', () => {
-  expect(suspectsOf([attempt(1.6), attempt(1.6), attempt(1)], RECORDED)).toEqual([]);
+  expect(suspectsOf([attempt(1.6), attempt(1.6), attempt(1)], RECORDED, TOLERANCE)).toEqual([]);
 });
 
 test('a case must be slower by both clocks', () => {
@@ -66,7 +75,7 @@ test('where the adapter is no CPU there is one clock', () => {
 });
 
 test('a case that was never recorded is no suspect', () => {
-  expect(suspectsOf([{ unheardOf: { wall: 9 } }], RECORDED)).toEqual([]);
+  expect(suspectsOf([{ unheardOf: { wall: 9 } }], RECORDED, TOLERANCE)).toEqual([]);
 });
 
 test('what is recorded is the middle of the attempts', () => {

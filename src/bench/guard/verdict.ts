@@ -15,11 +15,11 @@ export interface Ratios {
   cpu?: number;
 }
 
-/** docs/benchmarks/guard.json: ratios by adapter and case. */
-export type Recorded = Record<string, { date: string; ratios: Record<string, Ratios> }>;
+/** docs/benchmarks/guard.json: ratios by adapter and case, and on which computer they were measured. */
+export type Recorded = Record<string, { date: string; machine: string; ratios: Record<string, Ratios> }>;
 
-/** The share of its speed that a case may lose. */
-export const TOLERANCE = 0.15;
+/** How much longer a case may take than recorded: more on another computer, whose caches and cores are others. */
+export const toleranceOn = (machine: string, recordedOn: string): number => (machine === recordedOn ? 0.15 : 0.3);
 
 export function ratiosOf(pairs: readonly Pair[]): Ratios {
   const cpu = pairs.flatMap((pair) => (pair.cpu ? [pair.cpu.case / pair.cpu.yardstick] : []));
@@ -49,12 +49,13 @@ export interface Suspect {
 export function suspectsOf(
   attempts: readonly Readonly<Record<string, Ratios>>[],
   recorded: Readonly<Record<string, Ratios>>,
+  tolerance: number,
 ): Suspect[] {
   return Object.keys(attempts[0] ?? {}).flatMap((name) => {
     const known = recorded[name];
     if (!known) return [];
     const losses = attempts.flatMap((attempt) => (attempt[name] ? [lossOf(attempt[name], known)] : []));
-    const always = losses.length === attempts.length && losses.every((loss) => loss > TOLERANCE);
+    const always = losses.length === attempts.length && losses.every((loss) => loss > tolerance);
     return always ? [{ name, losses }] : [];
   });
 }
