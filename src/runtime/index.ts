@@ -21,7 +21,7 @@ export {
   zeros,
 } from './parameters';
 export { Plan, type PlannedKernel } from './plan';
-export type { Program, RunInput, RunOptions } from './program';
+export type { Program, RunInput, RunOptions, TimedKernel } from './program';
 export { normalAt, streamOf, uniformAt } from './random';
 export { type Shape, ShapeError, showShape, sizeOf } from './shape';
 export { type AdamOptions, adam, ema, type Update } from './updates';

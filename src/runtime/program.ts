@@ -3,7 +3,7 @@ import { footprintOf, type Lowered, type ProgramSpec, type Slot } from './compil
 import type { MapPart, MapTarget } from './device_map';
 import { floatBits } from './kernel';
 import { OutOfMemoryError } from './out_of_memory';
-import { Plan, plannedKernel } from './plan';
+import { Plan, type PlannedKernel, plannedKernel } from './plan';
 import { type Bound, Buffers, bind, type Home, type Placed, placed, RUN_BYTES } from './program_memory';
 import { ShapeError, showShape, sizeOf } from './shape';
 import { alignedBytes } from './storage';
@@ -32,6 +32,17 @@ const NONE: readonly KeptOutput[] = [];
 
 /** Values of the rectangle. */
 const partSize = ({ map, at }: MapPart): number => at.width * at.height * map.channels;
+
+function dispatch(pass: GPUComputePassEncoder, { pipeline, group, workgroups }: Bound): void {
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, group);
+  pass.dispatchWorkgroups(...workgroups);
+}
+
+/** A kernel of the plan with what it took in one run. */
+export interface TimedKernel extends PlannedKernel {
+  readonly ms: number;
+}
 
 export class Program {
   private readonly inputs = new Map<string, Slot>();
@@ -90,7 +101,19 @@ export class Program {
    * @param inputs a value for every input by name
    * @throws ShapeError for a missing, unknown or wrongly sized input; EngineLostError where the device is lost
    */
-  run(inputs: Readonly<Record<string, RunInput>> = {}, { seed = 0, step = this.runs, keep }: RunOptions = {}): void {
+  run(inputs: Readonly<Record<string, RunInput>> = {}, options: RunOptions = {}): void {
+    this.submit(inputs, options, (encoder) => {
+      const pass = encoder.beginComputePass();
+      for (const one of this.bound) dispatch(pass, one);
+      pass.end();
+    });
+  }
+
+  private submit(
+    inputs: Readonly<Record<string, RunInput>>,
+    { seed = 0, step = this.runs, keep }: RunOptions,
+    encode: (encoder: GPUCommandEncoder) => void,
+  ): void {
     this.home.assertAlive();
     this.fill(inputs);
     const kept = keep ? this.keptOutputs(keep) : NONE;
@@ -105,13 +128,7 @@ export class Program {
     device.queue.writeBuffer(this.buffers.run, 0, this.runWords);
     const encoder = device.createCommandEncoder();
     this.upload(inputs, encoder);
-    const pass = encoder.beginComputePass();
-    for (const { pipeline, group, workgroups } of this.bound) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(...workgroups);
-    }
-    pass.end();
+    encode(encoder);
     for (const { slot, target } of kept) target.map.copyFrom(encoder, target, this.buffers.outputs, slot.offset);
     device.queue.submit([encoder.finish()]);
     if (first) this.firstRun = device.popErrorScope();
@@ -168,36 +185,36 @@ export class Program {
   }
 
   /**
-   * Seconds of each kernel of the plan in one run with the latest inputs, by timestamp query; the run counts as one.
+   * One run like {@link run}, with each kernel of the plan timed on the device, by a pass of its own: the whole takes longer
+   * than a plain run. Browsers round the times, to 0.1 ms mostly.
    * @throws Error where the device has no timestamp queries
    */
-  async profile(inputs: Readonly<Record<string, RunInput>> = {}, options: RunOptions = {}): Promise<Float64Array> {
+  async profile(
+    inputs: Readonly<Record<string, RunInput>> = {},
+    options: RunOptions = {},
+  ): Promise<readonly TimedKernel[]> {
     const { device } = this.home;
     if (!device.features.has('timestamp-query'))
-      throw new Error('profile: this device has no timestamp-query; time whole runs instead');
-    this.run(inputs, options);
-    const count = this.bound.length;
-    const querySet = device.createQuerySet({ type: 'timestamp', count: 2 * count });
-    const size = 16 * count;
+      throw new Error(`profile of '${this.spec.label}': this device has no timestamp queries; time whole runs instead`);
+    const count = 2 * this.bound.length;
+    const querySet = device.createQuerySet({ type: 'timestamp', count });
+    const size = 8 * count;
     const resolved = device.createBuffer({ size, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
     const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-    const encoder = device.createCommandEncoder();
-    this.bound.slice(0, this.bound.length).forEach(({ pipeline, group, workgroups }, i) => {
-      const pass = encoder.beginComputePass({
-        timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 },
-      });
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(...workgroups);
-      pass.end();
+    this.submit(inputs, options, (encoder) => {
+      for (const [i, one] of this.bound.entries()) {
+        const timestampWrites = { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 };
+        const pass = encoder.beginComputePass({ timestampWrites });
+        dispatch(pass, one);
+        pass.end();
+      }
+      encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
     });
-    encoder.resolveQuerySet(querySet, 0, 2 * count, resolved, 0);
-    encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
-    device.queue.submit([encoder.finish()]);
     await this.home.orLost(staging.mapAsync(GPUMapMode.READ));
     const ticks = new BigUint64Array(staging.getMappedRange().slice(0));
     for (const made of [querySet, resolved, staging]) made.destroy();
-    return Float64Array.from({ length: count }, (_, i) => Number(ticks[2 * i + 1] - ticks[2 * i]) * 1e-9);
+    return this.plan.kernels.map((kernel, i) => ({ ...kernel, ms: Number(ticks[2 * i + 1] - ticks[2 * i]) * 1e-6 }));
   }
 
   /** Frees the program's memory (parameters stay). */
