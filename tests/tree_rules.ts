@@ -18,7 +18,15 @@ const mayImport: Record<string, string[]> = {
   'src/models': ['src/models', 'src/runtime', 'shaders', 'src/imaging/half.ts', 'src/imaging/bad_input.ts'],
   'src/training': ['src/training', 'src/models', 'src/runtime', 'src/imaging', 'shaders', 'models'],
   'src/wire': ['src/wire'],
-  'src/ui': ['src/ui', 'src/imaging', 'src/wire', 'src/training/messages.ts', 'src/training/worker_client.ts'],
+  'src/ui': [
+    'src/ui',
+    'src/imaging',
+    'src/wire',
+    'src/training/messages.ts',
+    'src/training/worker_client.ts',
+    'src/bench/messages.ts',
+    'src/bench/thread_client.ts',
+  ],
   'src/cli': [
     'src/cli',
     'src/bench',

@@ -52,7 +52,7 @@ export const itemPages = new Hono<Edge>()
       );
     }),
   )
-  .get('/d/:id', rateLimit('RATE_READ'), (c) => shown(c, (id) => filesPage(c, id, 'dataset')))
+  .get('/d/:id/files', rateLimit('RATE_READ'), (c) => shown(c, (id) => filesPage(c, id, 'dataset')))
   .get('/r/:id', rateLimit('RATE_READ'), (c) => shown(c, (id) => filesPage(c, id, 'result')));
 
 /** A page for the id in the path; what the API would refuse, refused in words a person reads. */
@@ -103,7 +103,7 @@ async function filesPage(c: Context<Edge>, id: string, kind: 'dataset' | 'result
         <dt>Files</dt>
         <dd>${record.fileCount}, ${megabytes(record.bytes)}</dd>
         ${record.tasks.length > 0 ? html`<dt>Tasks</dt><dd>${record.tasks.map((task) => task.name).join(', ')}</dd>` : ''}
-        ${record.model ? html`<dt>Restored with</dt><dd><a href="/m/${record.model}">this model</a></dd>` : ''}
+        ${record.model ? html`<dt>Restored with</dt><dd><a href="/m/${record.model}?image=${record.id}">this model, which opens with the image</a></dd>` : ''}
         ${Object.entries(record.metadata).map(([name, value]) => html`<dt>${name}</dt><dd>${String(value)}</dd>`)}
         <dt>SHA-256 of the <a href="/api/${kind}s/${record.id}/manifest">manifest</a></dt>
         <dd><code>${record.sha256}</code></dd>
@@ -123,7 +123,8 @@ function commands({ kind, link }: VersionRecord, origin: string) {
     ${
       kind === 'dataset'
         ? html`<p>It comes as one folder a task, with <code>defective</code> and <code>clean</code> in each where it was
-            pushed from the terminal: what <code>train --pairs TASK=DEFECTIVE:CLEAN</code> and the Data page take.</p>`
+            pushed from the terminal: what <code>train --pairs TASK=DEFECTIVE:CLEAN</code> and the Data page take.</p>
+          <p><a href="${link}">Open it in the page</a>, ready to train on.</p>`
         : ''
     }`;
 }

@@ -3,8 +3,8 @@ import type { Edge } from './environment';
 import { notFound, replyToError } from './refusal';
 import { isUnchanged } from './versions';
 
-/** What the app's one document is opened for: its start, and a model. Item pages are the worker's own. */
-const ADDRESSES = ['/', '/index.html', '/m/:id'];
+/** What the app's one document is opened for: its start, a model, a data set. Item pages are the worker's own. */
+const ADDRESSES = ['/', '/index.html', '/m/:id', '/d/:id'];
 
 export const pages = new Hono<Edge>();
 

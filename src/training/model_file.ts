@@ -113,7 +113,8 @@ function checkedRecord(text: string): FileRecord {
     isSize(record.restorer?.blocks) &&
     isSize(record.generator?.first) &&
     isSize(record.generator?.blocks) &&
-    isPercentiles(record.normalisation);
+    isPercentiles(record.normalisation) &&
+    (record.provenance?.madeFrom === undefined || isLine(record.provenance.madeFrom));
   if (!sound)
     throw new ModelFileError(
       `a record of version ${String(record?.version)} with missing entries`,
@@ -124,6 +125,19 @@ function checkedRecord(text: string): FileRecord {
 }
 
 const isSize = (n: unknown): boolean => Number.isInteger(n) && (n as number) > 0 && (n as number) <= 1024;
+
+/** Of ancestors. A file from elsewhere may hold anything. */
+const isLine = (line: unknown): boolean =>
+  Array.isArray(line) &&
+  line.length > 0 &&
+  line.every(
+    (one: Partial<Ancestor> | null) =>
+      typeof one?.name === 'string' &&
+      /^[0-9a-f]{64}$/.test(String(one.sha256)) &&
+      Number.isInteger(one.steps?.cinGan) &&
+      Number.isInteger(one.steps?.cGan) &&
+      (one.sharedId === undefined || /^[\w-]+$/.test(String(one.sharedId))),
+  );
 
 const isPercentiles = (n: { low: number; high: number } | undefined): boolean =>
   n !== undefined && n.low >= 0 && n.low < n.high && n.high <= 100;

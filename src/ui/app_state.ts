@@ -3,10 +3,13 @@ import { ContextConsumer, createContext } from '@lit/context';
 import type { ReactiveController, ReactiveElement } from 'lit';
 import type { Image } from '../imaging/image';
 import type { AdapterInfo, Complaint, FromThread, ModelInfo, PresetInfo, TrainConfig } from '../training/messages';
+import type { VersionRecord } from '../wire/publication';
 import type { SavedRun } from './autosave';
-import type { PublishedModel } from './publish';
+import type { PublishedItem } from './publish';
 import { type Route, routeOf } from './routes';
 import { idleRun, type RunState } from './run_state';
+import type { DataProgress } from './shared_data';
+import type { SharedView } from './shared_view';
 import type { TaskDraft } from './task_draft';
 
 export interface LoadedModel {
@@ -32,6 +35,10 @@ export interface Restoration {
   progress: number;
   result?: Restored;
   complaint?: Complaint;
+  /** How a share link wants it looked at. */
+  shownAs?: SharedView;
+  /** Id of the publication that it came from, or went to. */
+  sharedId?: string;
 }
 
 export interface FileComplaint {
@@ -64,12 +71,21 @@ export class AppState {
   /** A checkpoint file that the next run starts from. */
   resumeFrom: { name: string; bytes: ArrayBuffer; info: ModelInfo } | undefined;
 
+  /** A finished model that the next run begins with. */
+  startFrom: LoadedModel | undefined;
+
   model: LoadedModel | undefined;
   /** While a shared model is fetched: bytes so far and, where known, in all. */
   loadingModel: { loaded: number; total: number | undefined } | undefined;
+  /** While a shared data set is fetched. */
+  loadingData: DataProgress | undefined;
+  /** The shared data set that the tasks came from. */
+  dataset: VersionRecord | undefined;
   restorations: Restoration[] = [];
+  /** How each restoration is looked at now, by its id. Nothing is drawn by it, so nobody is told of its changes. */
+  readonly views = new Map<string, SharedView>();
   selected: string | undefined;
-  published: PublishedModel[] = [];
+  published: PublishedItem[] = [];
 
   #listeners = new Set<() => void>();
   #noticeListeners = new Set<(notice: Notice) => void>();

@@ -1,7 +1,7 @@
 /** What outlives the tab: the unfinished run, the last model, the links published from here. All in IndexedDB. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { ModelInfo, Phase, TrainConfig, TrainingData } from '../training/messages';
-import type { PublishedModel } from './publish';
+import type { PublishedItem } from './publish';
 import type { RunState } from './run_state';
 
 export interface SavedRun {
@@ -12,7 +12,7 @@ export interface SavedRun {
   savedAt: number;
   checkpoint: ArrayBuffer;
   /** What the page showed of it: curves and progress. */
-  shown: Pick<RunState, 'losses' | 'progress'>;
+  shown: Pick<RunState, 'losses' | 'progress'> & Partial<Pick<RunState, 'startedFrom'>>;
 }
 
 export interface SavedModel {
@@ -28,7 +28,7 @@ interface Schema extends DBSchema {
   run: { key: 'current'; value: SavedRun };
   data: { key: 'current'; value: TrainingData };
   model: { key: 'current'; value: SavedModel };
-  published: { key: string; value: PublishedModel };
+  published: { key: string; value: PublishedItem };
 }
 
 let opened: Promise<IDBPDatabase<Schema>> | undefined;
@@ -74,7 +74,7 @@ export async function savedModel(): Promise<SavedModel | undefined> {
   return (await database()).get('model', 'current');
 }
 
-export async function savePublished(published: PublishedModel): Promise<void> {
+export async function savePublished(published: PublishedItem): Promise<void> {
   await (await database()).put('published', published);
 }
 
@@ -82,7 +82,7 @@ export async function forgetPublished(id: string): Promise<void> {
   await (await database()).delete('published', id);
 }
 
-export async function allPublished(): Promise<PublishedModel[]> {
+export async function allPublished(): Promise<PublishedItem[]> {
   const all = await (await database()).getAll('published');
   return all.sort((a, b) => b.publishedAt - a.publishedAt);
 }

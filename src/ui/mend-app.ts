@@ -6,16 +6,15 @@ import { ContextProvider } from '@lit/context';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { AppState, stateContext } from './app_state';
-import { allPublished, savedModel, savedRun, savePublished } from './autosave';
-import { complaintOf } from './complaint';
+import { allPublished, savedModel, savedRun } from './autosave';
 import { hasEvidence } from './evidence';
 import './mend-data';
 import './mend-notices';
 import type { Complaint } from '../training/messages';
 import { isTyping } from './keys';
-import { fetchShared, type SharedModel } from './publish';
+import { openLink } from './open_link';
 import { RestoreRun } from './restore_run';
-import { editTokenOf, type Route, routeOf, STEPS, type Step, sharedIdOf } from './routes';
+import { type Route, routeOf, STEPS, type Step, sharedOf } from './routes';
 import { isActive, overallShare } from './run_state';
 import { chooseScheme, currentScheme, SchemeController } from './scheme';
 import { shared } from './shared_styles';
@@ -29,11 +28,14 @@ const STEP_PAGES: Record<Step, { title: string; icon: string }> = {
   share: { title: 'Share', icon: 'share' },
 };
 
+const SIDE_PAGES: Record<string, string> = { evidence: 'Evidence', benchmark: 'Benchmark' };
+
 const LOAD: Record<Exclude<Route, 'data'>, () => Promise<unknown>> = {
   train: () => import('./mend-train'),
   restore: () => import('./mend-restore'),
   share: () => import('./mend-share'),
   evidence: () => import('./mend-evidence'),
+  benchmark: () => import('./mend-benchmark'),
 };
 
 /** The page's frame: steps, adapter, notices. It owns the shared state and the two threads' drivers. */
@@ -83,46 +85,17 @@ export class MendApp extends LitElement {
     removeEventListener('drop', keepPage);
   }
 
-  /** What earlier visits left, and the model of a share link. */
+  /** What earlier visits left, and what a share link names. */
   async #bringBack(): Promise<void> {
-    const sharedId = sharedIdOf(location.pathname);
+    const shared = sharedOf(location.pathname);
     try {
       const [run, model, published] = await Promise.all([savedRun(), savedModel(), allPublished()]);
       this.state.update({ saved: run, published });
-      if (model && !sharedId) this.state.update({ model });
+      if (model && shared?.kind !== 'model') this.state.update({ model });
     } catch (error) {
       this.state.notify(`This browser keeps nothing between visits: ${String(error)}`, 'warning');
     }
-    if (sharedId) await this.#openShared(sharedId);
-  }
-
-  async #openShared(id: string): Promise<void> {
-    const editToken = editTokenOf(location.hash);
-    location.hash = '#/restore';
-    this.linkComplaint = undefined;
-    this.state.update({ loadingModel: { loaded: 0, total: undefined } });
-    try {
-      const model = await fetchShared(id, (loaded, total) => this.state.update({ loadingModel: { loaded, total } }));
-      await this.#restoreRun.load(model.bytes, model.title, 'link', id);
-      if (editToken) await this.#keepEditToken(model, id, editToken);
-    } catch (error) {
-      this.linkComplaint = complaintOf(error, 'a model under this link', 'Ask the sender for the link again.');
-    } finally {
-      this.state.update({ loadingModel: undefined });
-    }
-  }
-
-  /** An edit link opened in another browser makes its holder an owner there too. */
-  async #keepEditToken(
-    { title, bytes, collection, published }: SharedModel,
-    id: string,
-    editToken: string,
-  ): Promise<void> {
-    const link = `${location.origin}/m/${id}`;
-    const own = { id, collection, title, link, editToken, bytes: bytes.byteLength, publishedAt: published };
-    await savePublished(own);
-    this.state.update({ published: await allPublished() });
-    this.state.notify('This link lets you change or delete the publication: see Share.');
+    this.linkComplaint = await openLink(this.state, this.#restoreRun);
   }
 
   #route = (): void => {
@@ -136,7 +109,8 @@ export class MendApp extends LitElement {
   protected override updated(): void {
     const { route, run } = this.state;
     const share = isActive(run) ? `${Math.round(overallShare(run) * 100)} % – ` : '';
-    document.title = `${share}${route === 'evidence' ? 'Evidence' : STEP_PAGES[route].title} – mendscope`;
+    const titles = { ...Object.fromEntries(STEPS.map((step) => [step, STEP_PAGES[step].title])), ...SIDE_PAGES };
+    document.title = `${share}${titles[route]} – mendscope`;
   }
 
   #visit(route: Route): void {
@@ -358,7 +332,10 @@ export class MendApp extends LitElement {
         gap: 8px;
       }
 
-      footer .evidence {
+      footer .beside {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 24px;
         margin-inline-start: auto;
       }
 
@@ -416,12 +393,16 @@ export class MendApp extends LitElement {
         }
         ${this.visited.has('share') ? html`<mend-share ?hidden=${route !== 'share'}></mend-share>` : nothing}
         ${this.visited.has('evidence') ? html`<mend-evidence ?hidden=${route !== 'evidence'}></mend-evidence>` : nothing}
+        ${this.visited.has('benchmark') ? html`<mend-benchmark ?hidden=${route !== 'benchmark'}></mend-benchmark>` : nothing}
       </main>
       <footer class="small quiet">
         <div class="row">
           <wa-icon name="lock"></wa-icon>
           <span>Images and models stay in this browser. Only <b>Share → Publish</b> uploads anything.</span>
-          ${hasEvidence ? html`<a class="evidence" href="#/evidence" data-testid="nav-evidence">Evidence: what the methods reach</a>` : nothing}
+          <span class="beside">
+            ${hasEvidence ? html`<a href="#/evidence" data-testid="nav-evidence">Evidence: what the methods reach</a>` : nothing}
+            <a href="#/benchmark" data-testid="nav-benchmark">Benchmark: how fast this device is</a>
+          </span>
         </div>
       </footer>
       ${this.aboutOpen ? html`<mend-about @closed=${() => (this.aboutOpen = false)}></mend-about>` : nothing}

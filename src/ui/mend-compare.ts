@@ -16,12 +16,11 @@ import type { HistogramCurve } from './mend-contrast';
 import './mend-viewer';
 import type { Probe } from './mend-viewer';
 import { shared } from './shared_styles';
+import type { Mode, SharedView } from './shared_view';
 import { type Place, placeWithin, planeAt, rowStretch } from './side_view';
 import type { View } from './view_transform';
 
 export type PanelKey = 'input' | 'restored' | 'truth';
-export type Mode = 'side' | 'swipe' | 'flicker';
-
 export interface Panel {
   key: PanelKey;
   title: string;
@@ -39,6 +38,8 @@ export class MendCompare extends LitElement {
   @property({ attribute: false }) panels: Panel[] = [];
   /** Another value starts afresh: contrast, zoom and place. */
   @property() subject = '';
+  /** How a new subject is shown at first, where a link says so. */
+  @property({ attribute: false }) first: SharedView | undefined;
   @state() private mode: Mode = 'side';
   @state() private place: Place = { t: 0, z: 0, c: 0, y: 0, side: false };
   @state() private view: View | undefined;
@@ -186,11 +187,12 @@ export class MendCompare extends LitElement {
     const states = changed as PropertyValues;
     if (changed.has('subject')) {
       const depth = this.panels[0]?.image.size.z ?? 1;
-      this.place = { t: 0, z: Math.floor(depth / 2), c: 0, y: 0, side: false };
-      this.view = undefined;
+      this.place = this.first?.place ?? { t: 0, z: Math.floor(depth / 2), c: 0, y: 0, side: false };
+      this.view = this.first?.view;
+      this.mode = this.first?.mode ?? this.mode;
     }
     if (changed.has('panels') || states.has('place')) this.#takePlanes();
-    if (changed.has('subject')) this.contrast = this.#auto();
+    if (changed.has('subject')) this.contrast = this.first?.contrast ?? this.#auto();
   }
 
   #takePlanes(): void {
@@ -206,6 +208,11 @@ export class MendCompare extends LitElement {
   protected override updated(changed: PropertyValues): void {
     if (changed.has('panels') || changed.has('place')) {
       this.dispatchEvent(new CustomEvent('planes', { detail: this.planes }));
+    }
+    if (['subject', 'mode', 'view', 'contrast', 'place'].some((name) => changed.has(name))) {
+      const { mode, view, contrast, place } = this;
+      const detail: SharedView = { mode, contrast, place, ...(view ? { view } : {}) };
+      this.dispatchEvent(new CustomEvent('shown', { detail }));
     }
   }
 

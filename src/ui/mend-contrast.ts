@@ -6,6 +6,7 @@ import type WaSlider from '@awesome.me/webawesome/dist/components/slider/slider.
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { Plane } from '../imaging/image';
+import { IN_MEMORY } from './canvas';
 import { type Contrast, displayBins, type Histogram, histogram } from './contrast';
 import { formatNumber } from './format';
 import { SchemeController } from './scheme';
@@ -83,7 +84,7 @@ export class MendContrast extends LitElement {
           <wa-button size="xs" appearance="outlined" @click=${() => this.#emit('full')}>Full range</wa-button>
         </div>
       </div>
-      <canvas width="512" height="128" role="img" aria-label="Histogram"></canvas>
+      <canvas width="512" height="128" role="img" aria-label="Histogram" @contextrestored=${this.#draw}></canvas>
       <wa-slider
         range
         size="s"
@@ -147,7 +148,7 @@ export class MendContrast extends LitElement {
 
   /** Bars of the first panel, lines of the others; heights are logarithmic, as dim pixels are many. */
   #draw(): void {
-    const context = this.hasUpdated ? this.canvas.getContext('2d') : null;
+    const context = this.hasUpdated ? this.canvas.getContext('2d', IN_MEMORY) : null;
     if (!context) return;
     const { width, height } = this.canvas;
     const style = getComputedStyle(this);

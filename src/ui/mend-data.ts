@@ -8,7 +8,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { PhantomTask } from '../imaging/phantoms/phantom';
 import { nextId, StateController } from './app_state';
 import { exampleTask } from './example';
-import { plural } from './format';
+import { formatBytes, plural } from './format';
 import './mend-complaint';
 import './mend-drop-zone';
 import './mend-example-picker';
@@ -41,6 +41,19 @@ export class MendData extends LitElement {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         gap: 32px;
+      }
+
+      .source {
+        display: flex;
+        gap: 8px;
+        margin-bottom: 24px;
+      }
+
+      .source wa-icon {
+        flex: none;
+        margin-top: 2px;
+        font-size: 1rem;
+        color: var(--wa-color-text-quiet);
       }
 
       .from-stack {
@@ -118,12 +131,29 @@ export class MendData extends LitElement {
           learns them all.
         </p>
       </div>
-      ${refused.length > 0 ? this.#refused() : nothing} ${tasks.length === 0 ? this.#empty() : this.#filled()}
+      ${this.#source()} ${refused.length > 0 ? this.#refused() : nothing} ${tasks.length === 0 ? this.#empty() : this.#filled()}
       ${
         this.axialOpen
           ? html`<mend-axial-dialog @task=${this.#axialTask} @closed=${() => (this.axialOpen = false)}></mend-axial-dialog>`
           : nothing
       }
+    `;
+  }
+
+  /** Where the tasks came from, for who opened a shared data set. */
+  #source() {
+    const { dataset } = this.#app.state;
+    if (!dataset) return nothing;
+    const { title, number, fileCount, bytes, id, collection } = dataset;
+    return html`
+      <p class="source small" data-testid="dataset">
+        <wa-icon name="link"></wa-icon>
+        <span>
+          <b>${title}</b>, version ${number} of <a href="/c/${collection}">its collection</a>:
+          <span class="numbers">${plural(fileCount, 'file')}, ${formatBytes(bytes)}</span>.
+          <a href="/d/${id}/files">Files, description, and how to take them</a>
+        </span>
+      </p>
     `;
   }
 
@@ -224,8 +254,8 @@ export class MendData extends LitElement {
   }
 
   #summary() {
-    const { tasks } = this.#app.state;
-    const ready = tasks.every((task) => taskComplaints(task, tasks).length === 0);
+    const { tasks, loadingData } = this.#app.state;
+    const ready = !loadingData && tasks.every((task) => taskComplaints(task, tasks).length === 0);
     return html`
       <aside class="card stack" aria-label="Summary">
         <h2>${plural(tasks.length, 'task')}</h2>
@@ -240,7 +270,15 @@ export class MendData extends LitElement {
         <wa-button variant="brand" href="#/train" ?disabled=${!ready} data-testid="to-train">
           Continue to training<wa-icon slot="end" name="arrow-right"></wa-icon>
         </wa-button>
-        ${ready ? nothing : html`<p class="small quiet">A task still lacks something; see the notes in its card.</p>`}
+        ${
+          ready
+            ? nothing
+            : html`
+              <p class="small quiet">
+                ${loadingData ? 'Images are still coming.' : 'A task still lacks something; see the notes in its card.'}
+              </p>
+            `
+        }
       </aside>
     `;
   }

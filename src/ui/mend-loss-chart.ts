@@ -79,7 +79,7 @@ export class MendLossChart extends LitElement {
           <span>${termName(this.term)}</span>
           <output>${last === undefined || Number.isNaN(last) ? '–' : formatNumber(last)}</output>
         </figcaption>
-        <div class="plot" role="img" aria-label="${termName(this.term)} over ${this.steps.length} logged steps"></div>
+        <div class="plot" role="img" @contextrestored=${this.#restored} aria-label="${termName(this.term)} over ${this.steps.length} logged steps"></div>
       </figure>
     `;
   }
@@ -102,6 +102,9 @@ export class MendLossChart extends LitElement {
     this.#plot?.destroy();
     this.#plot = undefined;
   }
+
+  /** Of the canvas inside, whose events go no further than to who listens on their way in. */
+  #restored = { capture: true, handleEvent: () => this.#plot?.redraw(false) };
 
   #fit(): void {
     const width = this.holder?.clientWidth ?? 0;

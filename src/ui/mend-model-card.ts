@@ -9,9 +9,11 @@ import { StateController } from './app_state';
 import { complaintOf } from './complaint';
 import { formatCount } from './format';
 import './mend-complaint';
+import './mend-lineage';
 import { methodsText } from './methods_text';
 import type { RestoreRun } from './restore_run';
-import { sharedIdOf } from './routes';
+import { sharedOf } from './routes';
+import { isActive } from './run_state';
 import { shared } from './shared_styles';
 
 /** The model in use, what it says of itself, and the ways to another one. */
@@ -69,6 +71,14 @@ export class MendModelCard extends LitElement {
                   ${model.info.steps.cinGan} + ${model.info.steps.cGan} steps on ${model.info.adapter},
                   ${model.info.created.slice(0, 10)}
                 </dd>
+                ${
+                  model.info.madeFrom
+                    ? html`
+                      <dt>Lineage</dt>
+                      <dd><mend-lineage .ancestors=${model.info.madeFrom}></mend-lineage></dd>
+                    `
+                    : nothing
+                }
                 <dt>Scaling</dt>
                 <dd>percentiles ${model.info.normalisation.low} and ${model.info.normalisation.high} of each image</dd>
               </dl>
@@ -89,6 +99,16 @@ export class MendModelCard extends LitElement {
           ${
             model
               ? html`
+                <wa-button
+                  size="s"
+                  appearance="outlined"
+                  title="Begin a training run with this model’s weights"
+                  ?disabled=${isActive(this.#app.state.run)}
+                  data-testid="continue-training"
+                  @click=${this.#trainFurther}
+                >
+                  <wa-icon slot="start" name="fork"></wa-icon>Continue training
+                </wa-button>
                 <wa-button size="s" appearance="plain" title="A paragraph for a methods section" @click=${this.#copyMethods}>
                   <wa-icon slot="start" name="copy"></wa-icon>Methods text
                 </wa-button>
@@ -113,6 +133,17 @@ export class MendModelCard extends LitElement {
       </section>
       ${this.#linkDialog()}
     `;
+  }
+
+  /** With the preset's own steps and weights, unless this preset is chosen already. */
+  #trainFurther(): void {
+    const { state } = this.#app;
+    const { model, config } = state;
+    if (!model) return;
+    const { preset } = model.info;
+    const own = config.preset === preset ? config : { preset, seed: config.seed };
+    state.update({ startFrom: model, resumeFrom: undefined, config: own });
+    location.hash = '#/train';
   }
 
   async #copyMethods(): Promise<void> {
@@ -142,14 +173,14 @@ export class MendModelCard extends LitElement {
   #openLink(): void {
     const text = this.linkInput.value.trim();
     const url = URL.canParse(text, location.origin) ? new URL(text, location.origin) : undefined;
-    const id = url ? sharedIdOf(url.pathname) : undefined;
-    if (!url || !id || url.origin !== location.origin) {
+    const shared = url ? sharedOf(url.pathname) : undefined;
+    if (!url || !shared || url.origin !== location.origin) {
       this.linkInput.setCustomValidity(`A link of this page looks like ${location.origin}/m/…`);
       this.linkInput.reportValidity();
       return;
     }
     this.linkOpen = false;
-    location.assign(`${url.pathname}#/restore`);
+    location.assign(`${url.pathname}${url.search}`);
   }
 
   async #modelPicked(event: Event): Promise<void> {

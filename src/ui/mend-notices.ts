@@ -6,7 +6,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Complaint } from '../training/messages';
 import { StateController } from './app_state';
-import { formatAgo, formatBytes } from './format';
+import { formatAgo, formatBytes, plural } from './format';
 import './mend-complaint';
 import { isActive } from './run_state';
 import { shared } from './shared_styles';
@@ -64,7 +64,7 @@ export class MendNotices extends LitElement {
   ];
 
   protected override render() {
-    const { adapter, saved, run, loadingModel } = this.#app.state;
+    const { adapter, saved, run, loadingModel, loadingData } = this.#app.state;
     return html`
       <section aria-label="Notices">
       ${
@@ -119,6 +119,29 @@ export class MendNotices extends LitElement {
                 label="Model loaded"
                 value=${loadingModel.total ? (100 * loadingModel.loaded) / loadingModel.total : 0}
                 ?indeterminate=${!loadingModel.total}
+              ></wa-progress-bar>
+            </wa-callout>
+          `
+          : nothing
+      }
+      ${
+        loadingData
+          ? html`
+            <wa-callout variant="brand" data-testid="loading-data">
+              <wa-icon slot="icon" name="download"></wa-icon>
+              <div class="row">
+                <p class="numbers">
+                  Loading the shared data set${
+                    loadingData.files > 0
+                      ? `: ${loadingData.filesDone} of ${plural(loadingData.files, 'file')}, ${formatBytes(loadingData.bytesDone)} of ${formatBytes(loadingData.bytes)}`
+                      : ''
+                  }
+                </p>
+              </div>
+              <wa-progress-bar
+                label="Data set loaded"
+                value=${(100 * loadingData.bytesDone) / (loadingData.bytes || 1)}
+                ?indeterminate=${loadingData.files === 0}
               ></wa-progress-bar>
             </wa-callout>
           `

@@ -27,6 +27,7 @@ import type { PickedFile } from './picked_files';
 import { readFiles } from './read_files';
 import { defaultTask, type RestoreRun } from './restore_run';
 import { shared } from './shared_styles';
+import type { SharedView } from './shared_view';
 
 /** Third step: a model, a batch of images, and what became of them. */
 @customElement('mend-restore')
@@ -401,6 +402,8 @@ export class MendRestore extends LitElement {
       <mend-compare
         .panels=${this.#samePanels(panels)}
         subject=${item.id}
+        .first=${item.shownAs}
+        @shown=${(event: CustomEvent<SharedView>) => this.#app.state.views.set(item.id, event.detail)}
         @planes=${(event: CustomEvent<object>) => (this.planes = event.detail)}
       >
         ${item.truth ? html`<mend-scores .planes=${this.planes}></mend-scores>` : nothing}
@@ -475,7 +478,7 @@ export class MendRestore extends LitElement {
     const task = name === '' ? undefined : name;
     state.update({
       restorations: state.restorations.map((item) =>
-        item.task === task ? item : { ...item, task, status: 'waiting', result: undefined },
+        item.task === task ? item : { ...item, task, status: 'waiting', result: undefined, sharedId: undefined },
       ),
     });
   }

@@ -4,8 +4,10 @@ import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
+import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
 import '@awesome.me/webawesome/dist/components/qr-code/qr-code.js';
+import '@awesome.me/webawesome/dist/components/select/select.js';
 import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -15,8 +17,10 @@ import { forgetPublished, saveModel, savePublished } from './autosave';
 import { complaintOf } from './complaint';
 import { formatAgo, formatBytes, formatCount } from './format';
 import './mend-complaint';
+import './mend-lineage';
+import './mend-share-image';
 import { modelFileName } from './model_file_name';
-import { editLinkOf, type PublishedModel, publishModel, unpublish } from './publish';
+import { editLinkOf, type OwnCollection, ownCollections, type PublishedItem, publishModel, unpublish } from './publish';
 import { shared } from './shared_styles';
 
 /** Fourth step: the model under a link. The only place from which anything is uploaded. */
@@ -25,9 +29,11 @@ export class MendShare extends LitElement {
   readonly #app = new StateController(this);
   @state() private titleText: string | undefined;
   @state() private description = '';
+  /** Collection that a new version goes to, '' for a publication of its own; undefined until the user chooses. */
+  @state() private chosenSeries: string | undefined;
   @state() private sending: { sent: number; total: number } | undefined;
   @state() private complaint: Complaint | undefined;
-  @state() private takingBack: PublishedModel | undefined;
+  @state() private takingBack: PublishedItem | undefined;
   #abort: AbortController | undefined;
 
   static override styles = [
@@ -176,9 +182,39 @@ export class MendShare extends LitElement {
     const { model } = this.#app.state;
     if (!model) return nothing;
     const title = this.titleText ?? model.name;
+    const own = ownCollections(this.#app.state.published);
+    const series = this.#series(own);
     return html`
       <section class="card stack" aria-labelledby="publish">
         <h2 id="publish">Publish the current model</h2>
+        ${
+          model.info.madeFrom
+            ? html`<p class="small"><mend-lineage .ancestors=${model.info.madeFrom}></mend-lineage></p>`
+            : nothing
+        }
+        ${
+          own.length > 0
+            ? html`
+              <wa-select
+                size="s"
+                label="As"
+                hint=${series ? 'The links of its earlier versions stay as they are.' : ''}
+                .value=${series?.collection ?? ''}
+                ?disabled=${this.sending !== undefined}
+                data-testid="share-series"
+                @change=${(event: Event) => {
+                  this.chosenSeries = (event.target as HTMLSelectElement).value;
+                }}
+              >
+                <wa-option value="">A new publication</wa-option>
+                ${own.map(
+                  ({ collection, title: newest }) =>
+                    html`<wa-option value=${collection}>A new version of “${newest}”</wa-option>`,
+                )}
+              </wa-select>
+            `
+            : nothing
+        }
         <wa-input
           size="s"
           label="Title"
@@ -206,7 +242,7 @@ export class MendShare extends LitElement {
           <wa-icon class="yes" name="upload" label="uploaded"></wa-icon>
           <span>
             The model: ${formatCount(model.info.parameters)} weights, its settings, the names of
-            its tasks and of the adapter that trained it
+            its tasks${model.info.madeFrom ? ', of the models it was made from' : ''} and of the adapter that trained it
           </span>
           <span class="size numbers">${formatBytes(model.bytes.byteLength)}</span>
           <wa-icon class="yes" name="upload" label="uploaded"></wa-icon>
@@ -232,7 +268,7 @@ export class MendShare extends LitElement {
             : html`
               <div class="row">
                 <wa-button variant="brand" appearance=${model.sharedId ? 'outlined' : 'accent'} ?disabled=${title.trim() === ''} data-testid="share-publish" @click=${this.#publish}>
-                  <wa-icon slot="start" name="upload"></wa-icon>${model.sharedId ? 'Publish again' : 'Publish'},
+                  <wa-icon slot="start" name="upload"></wa-icon>${series ? 'Publish the new version' : model.sharedId ? 'Publish again' : 'Publish'},
                   ${formatBytes(model.bytes.byteLength)}
                 </wa-button>
                 <span class="small quiet">The link is public to whoever has it, and cannot be guessed.</span>
@@ -261,6 +297,14 @@ export class MendShare extends LitElement {
             </div>
             <p class="small quiet">
               It always shows these very weights: a new version gets a new link.
+              ${
+                own
+                  ? html`
+                    This is version <span data-testid="share-number">${own.number ?? 1}</span> of
+                    <a href="/c/${own.collection}" data-testid="collection-link">its collection</a>.
+                  `
+                  : nothing
+              }
             </p>
             ${
               editLink
@@ -279,8 +323,9 @@ export class MendShare extends LitElement {
                 : nothing
             }
           </div>
-          <div class="qr"><wa-qr-code value=${link} size="144" label="QR code of the link"></wa-qr-code></div>
+          <div class="qr"><wa-qr-code value=${link} fill="#10151a" background="#ffffff" size="144" label="QR code of the link"></wa-qr-code></div>
         </div>
+        <mend-share-image model=${model.sharedId} link=${link}></mend-share-image>
       </section>
     `;
   }
@@ -294,7 +339,7 @@ export class MendShare extends LitElement {
         </h2>
         <p class="small quiet">
           Reading, training and restoring happen in this page. It asks the server for its own files and, when you open a
-          share link, for that model. ${published.length === 0 ? 'The first upload is the one that you start here.' : 'Nothing is uploaded but what you publish here.'}
+          share link, for what is under it. ${published.length === 0 ? 'The first upload is the one that you start here.' : 'Nothing is uploaded but what you publish here.'}
         </p>
         <p class="small quiet">
           To see for yourself, open the browser’s network panel: every request is listed there.
@@ -315,7 +360,7 @@ export class MendShare extends LitElement {
               <li>
                 <a href=${one.link}>${one.title}</a>
                 <span class="quiet numbers">${formatBytes(one.bytes)}</span>
-                <span class="quiet">${formatAgo(Date.now() - one.publishedAt)}</span>
+                <span class="quiet">${whatItIs(one)}${formatAgo(Date.now() - one.publishedAt)}</span>
                 ${
                   one.editToken
                     ? html`
@@ -335,13 +380,25 @@ export class MendShare extends LitElement {
 
   #confirmDialog() {
     const one = this.takingBack;
+    const versions = this.#app.state.published.filter(({ collection }) => collection === one?.collection).length;
     return html`
       <wa-dialog label="Delete this publication?" ?open=${one !== undefined} @wa-after-hide=${() => (this.takingBack = undefined)}>
-        <p>“${one?.title}” will be gone from the server, and its link will lead nowhere. The model in this browser stays.</p>
+        <p>
+          “${one?.title}” will be gone from the server${versions > 1 ? `, all ${versions} versions of it,` : ''} and its
+          ${versions > 1 ? 'links' : 'link'} will lead nowhere. What is in this browser stays.
+        </p>
         <wa-button slot="footer" appearance="plain" data-dialog="close">Keep it</wa-button>
         <wa-button slot="footer" variant="danger" @click=${this.#takeBack}>Delete</wa-button>
       </wa-dialog>
     `;
+  }
+
+  /** Where a new version would go: what the user chose, else the series of the model that it was made from. */
+  #series(own: OwnCollection[]): OwnCollection | undefined {
+    const { model, published } = this.#app.state;
+    const parent = model?.sharedId ? undefined : model?.info.madeFrom?.[0].sharedId;
+    const wanted = this.chosenSeries ?? published.find(({ id }) => id === parent)?.collection;
+    return own.find(({ collection }) => collection === wanted);
   }
 
   async #takeBack(): Promise<void> {
@@ -356,9 +413,13 @@ export class MendShare extends LitElement {
       state.notify(`Not deleted: ${got} ${fix}`, 'danger');
       return;
     }
-    await forgetPublished(one.id);
-    const model = state.model?.sharedId === one.id ? { ...state.model, sharedId: undefined } : state.model;
-    state.update({ model, published: state.published.filter(({ id }) => id !== one.id) });
+    const gone = state.published.filter(({ collection }) => collection === one.collection).map(({ id }) => id);
+    for (const id of gone) await forgetPublished(id);
+    const isGone = (id: string | undefined) => id !== undefined && gone.includes(id);
+    const unshared = <T extends { sharedId?: string }>(item: T) => (isGone(item.sharedId) ? without(item) : item);
+    const published = state.published.filter(({ id }) => !isGone(id));
+    const restorations = state.restorations.map(unshared);
+    state.update({ model: state.model && unshared(state.model), restorations, published });
     state.notify('Deleted. The link leads nowhere now.', 'success');
   }
 
@@ -371,17 +432,20 @@ export class MendShare extends LitElement {
       description: this.description.trim(),
       file: modelFileName(model.info.tasks.map((task) => task.name)),
     };
+    const series = this.#series(ownCollections(state.published));
     this.complaint = undefined;
+    this.chosenSeries = undefined;
     this.sending = { sent: 0, total: model.bytes.byteLength };
     this.#abort = new AbortController();
     try {
       const onProgress = (sent: number, total: number) => {
         this.sending = { sent, total };
       };
-      const published: PublishedModel = await publishModel(model, text, onProgress, this.#abort.signal);
-      state.update({ published: [published, ...state.published], model: { ...model, sharedId: published.id } });
+      const published = await publishModel(model, text, series, onProgress, this.#abort.signal);
+      const shared = { ...model, name: text.title, sharedId: published.id };
+      state.update({ published: [published, ...state.published], model: shared });
       await savePublished(published);
-      await saveModel({ ...model, sharedId: published.id, savedAt: Date.now() });
+      await saveModel({ ...shared, savedAt: Date.now() });
       state.notify('Published. The link is ready.', 'success');
     } catch (error) {
       if (this.#abort.signal.aborted) state.notify('Publishing was cancelled; nothing is public.');
@@ -390,4 +454,13 @@ export class MendShare extends LitElement {
       this.sending = undefined;
     }
   }
+}
+
+function without<T extends { sharedId?: string }>({ sharedId: _, ...item }: T): T {
+  return item as T;
+}
+
+function whatItIs({ kind, number = 1 }: PublishedItem): string {
+  if (kind === 'result') return 'an image, ';
+  return number > 1 ? `version ${number}, ` : '';
 }

@@ -1,6 +1,7 @@
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { getPlane, type Image, type Plane } from '../imaging/image';
+import { IN_MEMORY } from './canvas';
 import { autoContrast, type Contrast, greyPixels, shrink } from './contrast';
 import { shared } from './shared_styles';
 
@@ -37,19 +38,23 @@ export class MendThumbnail extends LitElement {
 
   protected override render() {
     return this.label
-      ? html`<canvas role="img" aria-label=${this.label}></canvas>`
-      : html`<canvas aria-hidden="true"></canvas>`;
+      ? html`<canvas role="img" aria-label=${this.label} @contextrestored=${this.#paint}></canvas>`
+      : html`<canvas aria-hidden="true" @contextrestored=${this.#paint}></canvas>`;
   }
 
   protected override updated(changed: PropertyValues<MendThumbnail>): void {
     if (!['image', 'plane', 'contrast', 'side'].some((name) => changed.has(name as keyof MendThumbnail))) return;
+    this.#paint();
+  }
+
+  #paint(): void {
     const full = this.plane ?? (this.image ? middlePlane(this.image) : undefined);
     if (!full) return;
     const plane = shrink(full, this.side);
     this.canvas.width = plane.width;
     this.canvas.height = plane.height;
     const pixels = greyPixels(plane, this.contrast ?? autoContrast(plane));
-    this.canvas.getContext('2d')?.putImageData(new ImageData(pixels, plane.width, plane.height), 0, 0);
+    this.canvas.getContext('2d', IN_MEMORY)?.putImageData(new ImageData(pixels, plane.width, plane.height), 0, 0);
   }
 }
 

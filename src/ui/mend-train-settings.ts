@@ -39,6 +39,8 @@ export class MendTrainSettings extends LitElement {
   @property({ attribute: false }) config!: TrainConfig;
   @property({ attribute: false }) presets: PresetInfo[] = [];
   @property({ type: Boolean }) disabled = false;
+  /** The networks are given: only the preset cannot be chosen. */
+  @property({ type: Boolean }) fixed = false;
 
   static override styles = [
     shared,
@@ -101,7 +103,7 @@ export class MendTrainSettings extends LitElement {
           label="Preset"
           size="s"
           .value=${config.preset}
-          ?disabled=${this.disabled}
+          ?disabled=${this.disabled || this.fixed}
           data-testid="preset"
           @change=${(event: Event) => this.#choosePreset((event.target as HTMLInputElement).value as PresetName)}
         >

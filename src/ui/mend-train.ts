@@ -12,8 +12,10 @@ import { complaintOf } from './complaint';
 import { download } from './download';
 import { formatBytes, formatDuration, plural } from './format';
 import './mend-complaint';
+import './mend-lineage';
 import './mend-loss-chart';
 import './mend-no-adapter';
+import './mend-plan';
 import './mend-preview';
 import './mend-train-settings';
 import { modelFileName } from './model_file_name';
@@ -199,14 +201,17 @@ export class MendTrain extends LitElement {
       ${head}
       <div class="columns">
         ${this.#settings()}
-        <div class="monitor">${this.#controls()} ${run.status === 'idle' ? this.#empty() : this.#curves()}</div>
+        <div class="monitor">
+          ${this.#controls()} ${run.status === 'idle' ? this.#empty() : this.#curves()}
+          <mend-plan .programs=${PHASES.flatMap(({ name }) => run.plans[name] ?? [])}></mend-plan>
+        </div>
       </div>
     `;
   }
 
   #settings() {
     const { state } = this.#app;
-    const { config, presets, run, tasks, resumeFrom } = state;
+    const { config, presets, run, tasks, resumeFrom, startFrom } = state;
     const images = tasks.reduce((sum, task) => sum + task.defective.length + task.clean.length, 0);
     return html`
       <section class="card stack" aria-label="Settings">
@@ -214,10 +219,27 @@ export class MendTrain extends LitElement {
           <span>${tasks.length > 0 ? `${plural(tasks.length, 'task')}, ${plural(images, 'image')}` : 'No data yet'}</span>
           <a href="#/data">${tasks.length > 0 ? 'Change' : 'Add data'}</a>
         </div>
+        ${
+          startFrom
+            ? html`
+              <wa-callout variant="brand" size="s" data-testid="start-from">
+                <wa-icon slot="icon" name="fork"></wa-icon>
+                <p>
+                  Trains <b>${startFrom.name}</b> further, on your data. The preset is the model’s own; its optimiser starts
+                  anew. The new model’s record will name it.
+                </p>
+                <wa-button size="xs" appearance="plain" @click=${() => state.update({ startFrom: undefined })}>
+                  Start anew instead
+                </wa-button>
+              </wa-callout>
+            `
+            : nothing
+        }
         <mend-train-settings
           .config=${config}
           .presets=${presets}
           ?disabled=${isActive(run) || resumeFrom !== undefined}
+          ?fixed=${startFrom !== undefined}
           @config=${(event: CustomEvent<TrainConfig>) => state.update({ config: event.detail })}
         ></mend-train-settings>
         ${
@@ -259,9 +281,9 @@ export class MendTrain extends LitElement {
   }
 
   #controls() {
-    const { run, adapter, tasks } = this.#app.state;
+    const { run, adapter, tasks, loadingData, startFrom } = this.#app.state;
     const active = isActive(run);
-    const ready = isReady(tasks);
+    const ready = isReady(tasks) && !loadingData;
     return html`
       <section class="card" aria-label="Run" data-testid="run" data-status=${run.status}>
         <div class="row spread controls">
@@ -271,7 +293,9 @@ export class MendTrain extends LitElement {
               <span class="quiet numbers">${run.secondsLeft === undefined ? '' : `${formatDuration(run.secondsLeft)} left`}</span>
             </p>
             <p class="small quiet">
-              ${adapter ? `on ${adapter.name}${adapter.software ? ', a software adapter' : ''}` : 'asking for an adapter'}
+              ${adapter ? `on ${adapter.name}${adapter.software ? ', a software adapter' : ''}` : 'asking for an adapter'}${
+                run.startedFrom ? html`, further from <b>${run.startedFrom}</b>` : nothing
+              }
             </p>
           </div>
           <div class="row">
@@ -308,7 +332,7 @@ export class MendTrain extends LitElement {
                 `
                 : html`
                   <wa-button variant="brand" ?disabled=${!ready} data-testid="train-start" @click=${() => this.trainRun.start()}>
-                    <wa-icon slot="start" name="play"></wa-icon>${run.status === 'idle' ? 'Start training' : 'Train again'}
+                    <wa-icon slot="start" name="play"></wa-icon>${startFrom ? 'Train further' : run.status === 'idle' ? 'Start training' : 'Train again'}
                   </wa-button>
                 `
             }
@@ -391,6 +415,7 @@ export class MendTrain extends LitElement {
           <p>
             <b>${result.finished ? 'The model is trained' : 'The run was stopped early, and the model as it stood is'}</b>
             ${result.finished ? 'and in use' : 'in use'} on the Restore page.
+            ${result.info.madeFrom ? html`<br /><mend-lineage .ancestors=${result.info.madeFrom}></mend-lineage>` : nothing}
           </p>
           <div class="row">
             <wa-button size="s" appearance="outlined" data-testid="model-download" @click=${this.#downloadModel}>
@@ -500,7 +525,7 @@ export class MendTrain extends LitElement {
         state.notify(`${file.name} is a finished model, not a checkpoint. Open it on the Restore page.`, 'warning');
         return;
       }
-      state.update({ resumeFrom: { name: file.name, bytes, info }, config: info.config });
+      state.update({ resumeFrom: { name: file.name, bytes, info }, startFrom: undefined, config: info.config });
     } catch (error) {
       const { got, fix } = complaintOf(error, 'a mendscope checkpoint', 'Choose a checkpoint that this page saved.');
       state.notify(`${file.name}: got ${got}. ${fix}`, 'danger');

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { Plane } from '../imaging/image';
+import { IN_MEMORY } from './canvas';
 import type { Contrast } from './contrast';
 import { formatNumber } from './format';
 import { shared } from './shared_styles';
@@ -157,6 +158,7 @@ export class MendViewer extends LitElement {
         @pointerleave=${this.#leave}
         @dblclick=${() => this.#emitView(undefined)}
         @keydown=${this.#key}
+        @contextrestored=${this.#paint}
       ></canvas>
       ${this.label ? html`<span class="label ${this.corner} ${this.tone}"><i></i>${this.label}</span>` : nothing}
       ${
@@ -187,8 +189,12 @@ export class MendViewer extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues<this>): void {
+    this.#paint();
+  }
+
+  #paint(): void {
     const { plane, viewport } = this;
-    const context = this.canvas.getContext('2d');
+    const context = this.canvas.getContext('2d', IN_MEMORY);
     const ratio = devicePixelRatio;
     const width = Math.round(viewport.width * ratio);
     const height = Math.round(viewport.height * ratio);

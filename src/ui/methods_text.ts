@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../training/messages';
+import type { Ancestor, ModelInfo } from '../training/messages';
 import { formatCount } from './format';
 
 /** A paragraph for a paper's methods section, from what the model file says of itself. */
@@ -11,6 +11,7 @@ export function methodsText({
   adapter,
   created,
   normalisation,
+  madeFrom,
 }: ModelInfo): string {
   const defects = tasks.map(({ name, axial }) => (axial ? `${name} (axial)` : name)).join(', ');
   return [
@@ -18,7 +19,12 @@ export function methodsText({
     'a conditional generative adversarial network that follows Razdaibiedina et al. (arXiv:1910.14207, 2019),',
     `trained for ${steps.cinGan} steps of defect synthesis and ${steps.cGan} steps of restoration`,
     `on the following defects: ${defects} (seed ${seed}, ${adapter}, ${created.slice(0, 10)}).`,
+    ...(madeFrom
+      ? [`Training began with the weights of ${madeFrom.map(fileText).join(', which began with those of ')}.`]
+      : []),
     `Each image was scaled by its ${normalisation.low} and ${normalisation.high} percentiles before restoration and mapped`,
     'back afterwards; size and sample type were kept. Quantities were measured on the images before restoration.',
   ].join(' ');
 }
+
+const fileText = ({ name, sha256 }: Ancestor): string => `“${name}” (SHA-256 ${sha256})`;

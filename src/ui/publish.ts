@@ -1,13 +1,17 @@
-/** Models to and from the edge. The client is fetched only when it is used: most visits publish nothing. */
-import type { LoadedModel } from './app_state';
+/** Models and images to and from the edge. The client is fetched only when it is used: most visits publish nothing. */
+import type { LoadedModel, Restoration, Restored } from './app_state';
 
-export interface PublishedModel {
+export interface PublishedItem {
+  /** A restored image where it says so, else a model. */
+  kind?: 'result';
   id: string;
   title: string;
   /** Opens the page with the model loaded. */
   link: string;
   /** What the edit token is for: the series that this version belongs to. */
   collection: string;
+  /** Its place in the series, from 1. */
+  number?: number;
   /** Lets its holder change or delete the collection. */
   editToken: string | undefined;
   bytes: number;
@@ -17,35 +21,59 @@ export interface PublishedModel {
 export interface SharedModel {
   title: string;
   collection: string;
+  number: number;
   /** Milliseconds since 1970. */
   published: number;
   bytes: ArrayBuffer;
 }
 
+/** A series that a new version can be added to. */
+export type OwnCollection = Pick<PublishedItem, 'collection' | 'title'> & { editToken: string };
+
+/** The series of models whose edit token this browser holds, by their newest title. */
+export function ownCollections(published: readonly PublishedItem[]): OwnCollection[] {
+  const own = new Map<string, OwnCollection>();
+  for (const { kind, collection, title, editToken } of published)
+    if (kind !== 'result' && editToken !== undefined && !own.has(collection))
+      own.set(collection, { collection, title, editToken });
+  return [...own.values()];
+}
+
 export async function publishModel(
   model: LoadedModel,
   text: { title: string; description: string; file: string },
+  series: OwnCollection | undefined,
   onProgress: (sent: number, total: number) => void,
   signal: AbortSignal,
-): Promise<PublishedModel> {
-  const { EdgeClient } = await import('../wire/client');
+): Promise<PublishedItem> {
+  const { EdgeClient, EdgeRefusal } = await import('../wire/client');
+  const client = new EdgeClient(location.origin);
   const total = model.bytes.byteLength;
-  const meta = { title: text.title, path: text.file, ...(text.description ? { description: text.description } : {}) };
-  const published = await new EdgeClient(location.origin).publishModel(model.bytes, meta, {
-    signal,
-    onProgress: ({ bytesDone }) => onProgress(bytesDone, total),
+  const meta = {
+    title: text.title,
+    path: text.file,
+    ...(text.description ? { description: text.description } : {}),
+    ...(series ? { collection: series.collection, editToken: series.editToken } : {}),
+  };
+  const options = { signal, onProgress: ({ bytesDone }: { bytesDone: number }) => onProgress(bytesDone, total) };
+  const parent = model.info.madeFrom?.[0].sharedId;
+  const publish = (from: { parent?: string }) => client.publishModel(model.bytes, { ...meta, ...from }, options);
+  const published = await publish(parent ? { parent } : {}).catch((error) => {
+    // The model it was made from is gone, or in another store; the file itself still names it.
+    if (!(error instanceof EdgeRefusal && error.error === 'no-such-parent')) throw error;
+    return publish({});
   });
-  const { id, url, collection, editToken } = published;
-  return { id, collection, title: text.title, link: url, editToken, bytes: total, publishedAt: Date.now() };
+  const { id, url, collection, number, editToken = series?.editToken } = published;
+  return { id, collection, number, title: text.title, link: url, editToken, bytes: total, publishedAt: Date.now() };
 }
 
 /** The token stands in the fragment, which no browser sends to a server. */
-export function editLinkOf({ link, editToken }: PublishedModel): string | undefined {
+export function editLinkOf({ link, editToken }: PublishedItem): string | undefined {
   return editToken === undefined ? undefined : `${link}#edit=${editToken}`;
 }
 
-/** Takes the publication back: its link answers 404 from then on. */
-export async function unpublish({ collection, editToken }: PublishedModel): Promise<void> {
+/** Takes the whole series back: its links answer 404 from then on. */
+export async function unpublish({ collection, editToken }: PublishedItem): Promise<void> {
   if (editToken === undefined) return;
   const { EdgeClient } = await import('../wire/client');
   await new EdgeClient(location.origin).deleteCollection(collection, editToken);
@@ -62,6 +90,88 @@ export async function fetchShared(
   onProgress(0, total);
   const { record, bytes } = await client.fetchModel(id);
   onProgress(total, total);
-  const { title, collection, created } = record;
-  return { title, collection, published: Date.parse(created), bytes: new Uint8Array(bytes).buffer };
+  const { title, collection, number, created } = record;
+  return { title, collection, number, published: Date.parse(created), bytes: new Uint8Array(bytes).buffer };
+}
+
+type Processing = Record<string, string | number | boolean | null>;
+
+/** The files that a shared image consists of, as TIFF. */
+export async function sampleFiles({ name, image, truth, result }: Restoration) {
+  const { writeTiff } = await import('../imaging/tiff');
+  const stem = name.replace(/\.[a-z0-9]+$/i, '').replace(/[\\/:]/g, '_') || 'image';
+  const files = [{ path: `${stem}.tif`, role: 'input' as const, content: writeTiff(image) }];
+  return [
+    ...files,
+    ...(result ? [{ path: `${stem}_restored.tif`, role: 'restored' as const, content: writeTiff(result.image) }] : []),
+    ...(truth ? [{ path: `${stem}_truth.tif`, role: 'truth' as const, content: writeTiff(truth) }] : []),
+  ];
+}
+
+/** Publishes an image with its restoration by a published model. */
+export async function publishSample(
+  restoration: Restoration,
+  model: string,
+  signal: AbortSignal,
+): Promise<PublishedItem> {
+  const { EdgeClient } = await import('../wire/client');
+  const { name, result } = restoration;
+  if (!result) throw new Error(`${name} is not restored yet`);
+  const files = await sampleFiles(restoration);
+  const processing: Processing = {
+    task: result.task ?? null,
+    'normalised from': result.normalisation.low,
+    'normalised to': result.normalisation.high,
+    adapter: result.adapter,
+    'software adapter': result.software,
+    seconds: result.seconds,
+  };
+  const published = await new EdgeClient(location.origin).publishResult(
+    { title: name, model, processing, files },
+    { signal },
+  );
+  const { id, collection, number, editToken } = published;
+  const bytes = files.reduce((sum, { content }) => sum + content.byteLength, 0);
+  const link = `${location.origin}/m/${model}?image=${id}`;
+  return { kind: 'result', id, collection, number, title: name, link, editToken, bytes, publishedAt: Date.now() };
+}
+
+/** An image under a share link, with what `model` made of it. */
+export async function fetchSample(
+  id: string,
+  model: string,
+): Promise<Pick<Restoration, 'name' | 'image' | 'truth' | 'result'>> {
+  const [{ EdgeClient }, { readImage }] = await Promise.all([
+    import('../wire/client'),
+    import('../imaging/read_image'),
+  ]);
+  const client = new EdgeClient(location.origin);
+  const record = await client.fetchVersion('result', id);
+  const read = async (role: 'input' | 'restored' | 'truth') => {
+    const file = record.files.find((one) => one.role === role);
+    return file && { name: file.path, image: readImage(await client.fetchFile(file), file.path) };
+  };
+  const input = await read('input');
+  if (!input) throw new Error(`a result without its input (${record.title})`);
+  const [restored, truth] = await Promise.all([record.model === model ? read('restored') : undefined, read('truth')]);
+  const result = restored && resultOf(restored.image, record.metadata);
+  return {
+    ...input,
+    ...(truth ? { truth: truth.image } : {}),
+    ...(result ? { result } : {}),
+  };
+}
+
+function resultOf(image: Restored['image'], about: Processing): Restored {
+  const number = (name: string) => (typeof about[name] === 'number' ? Number(about[name]) : 0);
+  return {
+    kind: 'restored',
+    id: 0,
+    image,
+    task: typeof about.task === 'string' ? about.task : undefined,
+    normalisation: { low: number('normalised from'), high: number('normalised to') },
+    adapter: String(about.adapter ?? 'an adapter unnamed'),
+    software: about['software adapter'] === true,
+    seconds: number('seconds'),
+  };
 }

@@ -70,7 +70,7 @@ export class RestoreRun {
     const onProgress = (done: number, total: number) => state.updateRestoration(id, { progress: done / total });
     try {
       const result = await this.#running().restore(request, onProgress, signal);
-      state.updateRestoration(id, { status: 'done', progress: 1, result });
+      state.updateRestoration(id, { status: 'done', progress: 1, result, sharedId: undefined });
     } catch (error) {
       if (signal.aborted) {
         state.updateRestoration(id, { status: 'waiting', progress: 0 });
@@ -101,7 +101,8 @@ export class RestoreRun {
 function withoutResult(item: Restoration, info: ModelInfo): Restoration {
   const known = info.tasks.some((task) => task.name === item.task);
   const task = known ? item.task : defaultTask(info);
-  return { ...item, task, status: 'waiting', progress: 0, result: undefined, complaint: undefined };
+  const fresh = { result: undefined, complaint: undefined, sharedId: undefined };
+  return { ...item, ...fresh, task, status: 'waiting', progress: 0 };
 }
 
 /** None where the model restores every defect alike, else its first task. */

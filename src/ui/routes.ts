@@ -2,7 +2,7 @@
 export const STEPS = ['data', 'train', 'restore', 'share'] as const;
 export type Step = (typeof STEPS)[number];
 /** The steps, and what lies beside them. */
-export const ROUTES = [...STEPS, 'evidence'] as const;
+export const ROUTES = [...STEPS, 'evidence', 'benchmark'] as const;
 export type Route = (typeof ROUTES)[number];
 
 export function routeOf(hash: string): Route {
@@ -10,9 +10,15 @@ export function routeOf(hash: string): Route {
   return ROUTES.find((route) => route === name) ?? 'data';
 }
 
-/** The id of a share link's path, `/m/<id>`. */
-export function sharedIdOf(path: string): string | undefined {
-  return /^\/m\/([A-Za-z0-9_-]+)\/?$/.exec(path)?.[1];
+export interface SharedItem {
+  kind: 'model' | 'dataset';
+  id: string;
+}
+
+/** What a share link's path names: a model (`/m/<id>`) or a data set (`/d/<id>`). */
+export function sharedOf(path: string): SharedItem | undefined {
+  const [, letter, id] = /^\/([md])\/([A-Za-z0-9_-]+)\/?$/.exec(path) ?? [];
+  return letter ? { kind: letter === 'm' ? 'model' : 'dataset', id } : undefined;
 }
 
 /** The edit token that a link may carry in its fragment, which browsers never send. */

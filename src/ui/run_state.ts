@@ -1,5 +1,5 @@
 /** A training run as the page shows it: what the thread's messages make of it, one after the other. */
-import type { Complaint, ErrorCode, FromThread, ModelInfo, Phase, PreviewRow } from '../training/messages';
+import type { Complaint, ErrorCode, FromThread, ModelInfo, Phase, PlanInfo, PreviewRow } from '../training/messages';
 
 export type RunStatus = 'idle' | 'starting' | 'running' | 'paused' | 'stopping' | 'finished' | 'failed';
 export type TrainingPhase = Exclude<Phase, 'compiling'>;
@@ -16,6 +16,10 @@ export interface RunState {
   progress: Partial<Record<Phase, { step: number; steps: number }>>;
   secondsLeft: number | undefined;
   losses: Record<TrainingPhase, LossSeries>;
+  /** The compiled steps, by phase. */
+  plans: Partial<Record<Phase, PlanInfo[]>>;
+  /** The model that it was begun with, by name. */
+  startedFrom: string | undefined;
   preview: { phase: Phase; step: number; rows: PreviewRow[] } | undefined;
   checkpoint: { bytes: ArrayBuffer; phase: Phase; step: number } | undefined;
   result: { model: ArrayBuffer; info: ModelInfo; finished: boolean } | undefined;
@@ -29,6 +33,8 @@ export function idleRun(): RunState {
     progress: {},
     secondsLeft: undefined,
     losses: { 'cin-gan': { steps: [], terms: {} }, cgan: { steps: [], terms: {} } },
+    plans: {},
+    startedFrom: undefined,
     preview: undefined,
     checkpoint: undefined,
     result: undefined,
@@ -51,6 +57,8 @@ export function afterMessage(run: RunState, message: FromThread): RunState {
       if (message.phase !== 'compiling') appendLosses(run.losses[message.phase], message.step, message.losses);
       return { ...run, status, progress, phase: message.phase, secondsLeft: message.secondsLeft };
     }
+    case 'plan':
+      return { ...run, plans: { ...run.plans, [message.phase]: message.programs } };
     case 'preview':
       return { ...run, preview: { phase: message.phase, step: message.step, rows: message.rows } };
     case 'checkpoint':

@@ -1,12 +1,14 @@
 /** The training thread as the page drives it: one run at a time, saved as it goes. */
-import type { FromThread, TrainConfig, TrainingData } from '../training/messages';
+import type { FromThread, StartModel, ToThread, TrainConfig, TrainingData } from '../training/messages';
 import { TrainingThread } from '../training/worker_client';
-import type { AppState } from './app_state';
+import type { AppState, LoadedModel } from './app_state';
 import { DEFAULT_CONFIG, nextId } from './app_state';
 import { forgetRun, type SavedRun, saveData, savedData, saveModel, saveRun } from './autosave';
 import { download } from './download';
-import { afterMessage, idleRun, isActive } from './run_state';
+import { afterMessage, idleRun, isActive, type RunState } from './run_state';
 import { fromTrainingData, toTrainingData } from './task_draft';
+
+type TrainRequest = Extract<ToThread, { kind: 'train' }>;
 
 export class TrainRun {
   #state: AppState;
@@ -32,13 +34,13 @@ export class TrainRun {
 
   /** Starts with the tasks and settings on the page, from a checkpoint where one is chosen. */
   async start(): Promise<void> {
-    const { tasks, config, resumeFrom } = this.#state;
+    const { tasks, config, resumeFrom, startFrom } = this.#state;
     const data = toTrainingData(tasks);
-    const resume = resumeFrom?.bytes;
-    this.#state.update({ resumeFrom: undefined, saved: undefined });
+    this.#state.update({ resumeFrom: undefined, startFrom: undefined, saved: undefined });
     await forgetRun();
     await saveData(data);
-    this.#begin({ ...reporting(this.#plannedSteps()), ...config }, data, resume);
+    const from = resumeFrom ? { resume: resumeFrom.bytes } : startFrom ? { start: startOf(startFrom) } : {};
+    this.#begin({ ...reporting(this.#plannedSteps()), ...config }, data, from, { startedFrom: startFrom?.name });
   }
 
   /** Goes on where an earlier visit was cut off. */
@@ -50,17 +52,16 @@ export class TrainRun {
       return;
     }
     this.#state.update({ saved: undefined, config: saved.config, tasks: fromTrainingData(data, nextId) });
-    this.#begin(saved.config, data, saved.checkpoint, saved.shown);
+    this.#begin(saved.config, data, { resume: saved.checkpoint }, saved.shown);
   }
 
   /** After a failure: the same run from its last checkpoint, in a fresh thread. */
   resumeFailed(): void {
     const { run, tasks } = this.#state;
     if (!this.#config || !run.checkpoint) return;
-    this.#begin(this.#config, toTrainingData(tasks), run.checkpoint.bytes, {
-      losses: run.losses,
-      progress: run.progress,
-    });
+    const { losses, progress, startedFrom } = run;
+    const shown = { losses, progress, startedFrom };
+    this.#begin(this.#config, toTrainingData(tasks), { resume: run.checkpoint.bytes }, shown);
   }
 
   async discardSaved(): Promise<void> {
@@ -103,12 +104,17 @@ export class TrainRun {
     return cinGan + (config.cGan?.steps ?? preset?.cGan.steps ?? 0);
   }
 
-  #begin(config: TrainConfig, data: TrainingData, resume: ArrayBuffer | undefined, shown?: SavedRun['shown']): void {
+  #begin(
+    config: TrainConfig,
+    data: TrainingData,
+    from: Pick<TrainRequest, 'resume' | 'start'>,
+    shown: Partial<RunState>,
+  ): void {
     this.#config = config;
     this.#thread?.terminate();
     this.#thread = undefined;
     this.#state.update({ run: { ...idleRun(), ...shown, status: 'starting' } });
-    this.#running().send({ kind: 'train', config, data, resume });
+    this.#running().send({ kind: 'train', config, data, ...from });
     void keepStorage();
   }
 
@@ -154,7 +160,8 @@ export class TrainRun {
     if (!this.#config) return;
     const { tasks, run } = this.#state;
     const taskNames = tasks.map((task) => task.name);
-    const shown = { losses: run.losses, progress: run.progress };
+    const { losses, progress, startedFrom } = run;
+    const shown = { losses, progress, startedFrom };
     try {
       await saveRun({ config: this.#config, taskNames, phase, step, savedAt: Date.now(), checkpoint: bytes, shown });
     } catch (error) {
@@ -177,6 +184,10 @@ export class TrainRun {
   #saveToFile({ bytes, phase, step }: { bytes: ArrayBuffer; phase: string; step: number }): void {
     download(bytes, `mendscope-checkpoint-${phase}-${step}.safetensors`);
   }
+}
+
+function startOf({ bytes, name, sharedId }: LoadedModel): StartModel {
+  return { model: bytes, name, ...(sharedId === undefined ? {} : { sharedId }) };
 }
 
 /** Some four hundred points a curve and forty previews a run: each waits for the adapter, so long runs get no more. */

@@ -141,6 +141,12 @@ export class AppPage {
     return readFile(join(this.downloads, await until(look, 120, `'${testid}' saved no ${name}`)));
   }
 
+  /** The same on another page of the app. */
+  async downloadFrom(nav: string, testid: string, name: RegExp): Promise<Buffer> {
+    await this.click(nav);
+    return this.download(testid, name);
+  }
+
   /** Asks again and again: Puppeteer's own waiting does not see what changes inside shadow roots. */
   private find(
     selector: string,

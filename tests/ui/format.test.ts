@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatAgo, formatBytes, formatCount, formatDuration, formatNumber, plural } from '../../src/ui/format';
 import { modelFileName } from '../../src/ui/model_file_name';
-import { editTokenOf, routeOf, sharedIdOf } from '../../src/ui/routes';
+import { editTokenOf, routeOf, sharedOf } from '../../src/ui/routes';
 
 describe('format', () => {
   it.each([
@@ -59,9 +59,9 @@ describe('routes', () => {
   });
 
   it('reads share links', () => {
-    expect(sharedIdOf('/m/AbC_-123')).toBe('AbC_-123');
-    expect(sharedIdOf('/m/')).toBeUndefined();
-    expect(sharedIdOf('/d/AbC')).toBeUndefined();
+    expect(sharedOf('/m/AbC_-123')).toEqual({ kind: 'model', id: 'AbC_-123' });
+    expect(sharedOf('/d/AbC/')).toEqual({ kind: 'dataset', id: 'AbC' });
+    for (const path of ['/m/', '/d/AbC/files', '/r/AbC', '/']) expect(sharedOf(path)).toBeUndefined();
     expect(editTokenOf('#edit=secret_1')).toBe('secret_1');
     expect(editTokenOf('#/restore')).toBeUndefined();
   });

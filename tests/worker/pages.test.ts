@@ -16,7 +16,7 @@ const built = { ASSETS };
 
 test('a share link opens the app, whatever stands behind it', async () => {
   const id = 'A'.repeat(22);
-  for (const path of ['/', `/m/${id}`, `/m/${id}?image=x&task=y&view=z`]) {
+  for (const path of ['/', `/m/${id}`, `/m/${id}?image=x&task=y&view=z`, `/d/${id}`]) {
     const reply = await ask(path, {}, built);
     expect([path, reply.status, await reply.text()]).toEqual([path, 200, files.get('/')]);
     expect(reply.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -56,8 +56,11 @@ test('pages of a data set, a result, a collection and the gallery, without a scr
     files: [{ path: 'out.tif', role: 'restored', content: tiff(3, 3, 3) }],
   });
   const pages: [string, string[]][] = [
-    [`/d/${set.id}`, ['<h1>Nuclei</h1>', 'noise/defective/1.tif', `pull http://edge.test/d/${set.id}`, set.sha256]],
-    [`/r/${result.id}`, [`href="/m/${model.id}"`, 'A &amp; B', 'out.tif']],
+    [
+      `/d/${set.id}/files`,
+      ['<h1>Nuclei</h1>', 'noise/defective/1.tif', `pull http://edge.test/d/${set.id}`, set.sha256],
+    ],
+    [`/r/${result.id}`, [`href="/m/${model.id}?image=${result.id}"`, 'A &amp; B', 'out.tif']],
     [`/c/${model.collection}`, ['&lt;b&gt;Model&lt;/b&gt;', '<em>latest</em>', `href="/m/${model.id}"`]],
     ['/gallery', ['&lt;b&gt;Model&lt;/b&gt;', '<img src="/api/covers/', '1 version']],
     ['/gallery?kind=dataset', ['Nothing is listed yet.']],
@@ -73,7 +76,7 @@ test('pages of a data set, a result, a collection and the gallery, without a scr
 });
 
 test('a page of something that is not there says so, with its status', async () => {
-  for (const path of [`/d/${'A'.repeat(22)}`, `/c/${'A'.repeat(22)}`, '/r/x']) {
+  for (const path of [`/d/${'A'.repeat(22)}/files`, `/c/${'A'.repeat(22)}`, '/r/x']) {
     const reply = await ask(path, {}, built);
     expect([path, reply.status]).toEqual([path, 404]);
     expect(await reply.text()).toContain('There is nothing at this address.');

@@ -1,0 +1,101 @@
+/** What the address brought along: a model, an image to see with it, a data set. */
+import type { Complaint } from '../training/messages';
+import { type AppState, nextId, type Restoration } from './app_state';
+import { allPublished, savePublished } from './autosave';
+import { complaintOf } from './complaint';
+import { plural } from './format';
+import { fetchSample, fetchShared, type SharedModel } from './publish';
+import { defaultTask, type RestoreRun } from './restore_run';
+import { editTokenOf, sharedOf } from './routes';
+import { type SharedSample, sampleOf } from './shared_view';
+
+/** Loads what the share link names. What goes wrong is returned for the page to show. */
+export async function openLink(state: AppState, restoreRun: RestoreRun): Promise<Complaint | undefined> {
+  const shared = sharedOf(location.pathname);
+  if (!shared) return undefined;
+  if (shared.kind === 'dataset') return openDataset(state, shared.id);
+  const complaint = await openModel(state, restoreRun, shared.id);
+  const sample = complaint ? undefined : sampleOf(location.search);
+  return sample ? openSample(state, shared.id, sample) : complaint;
+}
+
+async function openModel(state: AppState, restoreRun: RestoreRun, id: string): Promise<Complaint | undefined> {
+  const editToken = editTokenOf(location.hash);
+  location.hash = '#/restore';
+  state.update({ loadingModel: { loaded: 0, total: undefined } });
+  try {
+    const model = await fetchShared(id, (loaded, total) => state.update({ loadingModel: { loaded, total } }));
+    await restoreRun.load(model.bytes, model.title, 'link', id);
+    if (editToken) await keepEditToken(state, model, id, editToken);
+    return undefined;
+  } catch (error) {
+    return complaintOf(error, 'a model under this link', 'Ask the sender for the link again.');
+  } finally {
+    state.update({ loadingModel: undefined });
+  }
+}
+
+/** An edit link opened in another browser makes its holder an owner there too. */
+async function keepEditToken(
+  state: AppState,
+  { title, bytes, collection, number, published }: SharedModel,
+  id: string,
+  editToken: string,
+): Promise<void> {
+  const link = `${location.origin}/m/${id}`;
+  await savePublished({
+    id,
+    collection,
+    number,
+    title,
+    link,
+    editToken,
+    bytes: bytes.byteLength,
+    publishedAt: published,
+  });
+  state.update({ published: await allPublished() });
+  state.notify('This link lets you change or delete the publication, and add a version to it: see Share.');
+}
+
+async function openSample(state: AppState, model: string, sample: SharedSample): Promise<Complaint | undefined> {
+  try {
+    const shown = await fetchSample(sample.image, model);
+    const info = state.model?.info;
+    const asked = info?.tasks.find(({ name }) => name === sample.task)?.name;
+    if (sample.task !== undefined && asked === undefined)
+      state.notify(`The model knows no task “${sample.task}”; its own are in the list under Defect.`, 'warning');
+    const restoration: Restoration = {
+      ...shown,
+      id: nextId(),
+      task: asked ?? (info && defaultTask(info)),
+      status: shown.result ? 'done' : 'waiting',
+      progress: shown.result ? 1 : 0,
+      shownAs: sample.view,
+      sharedId: sample.image,
+    };
+    state.update({ restorations: [restoration, ...state.restorations], selected: restoration.id });
+    return undefined;
+  } catch (error) {
+    return complaintOf(error, 'an image under this link', 'The model is loaded; ask the sender for the image again.');
+  }
+}
+
+async function openDataset(state: AppState, id: string): Promise<Complaint | undefined> {
+  location.hash = '#/data';
+  state.update({ loadingData: { files: 0, filesDone: 0, bytes: 0, bytesDone: 0 } });
+  try {
+    const [{ EdgeClient }, { fetchDataset }] = await Promise.all([import('../wire/client'), import('./shared_data')]);
+    const client = new EdgeClient(location.origin);
+    const { record, tasks, refused, without } = await fetchDataset(client, id, (arrived, loadingData) =>
+      state.update({ tasks: arrived, loadingData }),
+    );
+    state.update({ tasks, dataset: record, refused: [...state.refused, ...refused] });
+    if (without > 0) state.notify(`${plural(without, 'image')} without a partner left out.`, 'warning');
+    return undefined;
+  } catch (error) {
+    state.update({ tasks: [] });
+    return complaintOf(error, 'a data set under this link', 'Ask the sender for the link again.');
+  } finally {
+    state.update({ loadingData: undefined });
+  }
+}
