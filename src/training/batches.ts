@@ -11,10 +11,15 @@ import { measureScales, type NormalisationSettings, normalise } from '../imaging
 import { PatchSampler } from '../imaging/patches';
 import { Random } from '../imaging/random';
 import type { TrainingData, TrainingTask } from './messages';
+import { noisyCopies } from './noisy_copies';
 import { differByNoise, type PlanePair, toDefectiveScale } from './pair_scale';
 
 /** The percentiles by which every image is scaled, by itself: CARE's for training, the same when restoring. */
 export const NORMALISATION: NormalisationSettings = { low: 2, high: 99.8, eps: 1e-20 };
+
+/** Noisy tasks get copies under noise drawn anew until they have about so many pairs, and so many copies at most. */
+const ENOUGH_PAIRS = 50;
+const MOST_COPIES = 4;
 
 /** One task's planes in −1..1, a pair's both at one scale where it differs by noise. `pairs` is empty where unpaired. */
 export interface TaskPlanes {
@@ -43,16 +48,22 @@ export function prepareData(
   const prepared = data.tasks.map((task) => {
     const split = splitTask(task, validationShare, seed);
     const [training, validation] = [taskPlanes(split.training), taskPlanes(split.validation)];
-    return differByNoise(training.pairs)
-      ? { training: atOneScale(training), validation: atOneScale(validation) }
-      : { training, validation };
+    if (!differByNoise(training.pairs)) return { training, validation };
+    const copies = Math.min(MOST_COPIES, Math.ceil(ENOUGH_PAIRS / training.pairs.length) - 1);
+    const further = noisyCopies(training.pairs, copies, drawRandom(seed, 'noise', 0), NORMALISATION);
+    return { training: atOneScale(training, further), validation: atOneScale(validation) };
   });
   return { training: prepared.map((task) => task.training), validation: prepared.map((task) => task.validation) };
 }
 
-function atOneScale(task: TaskPlanes): TaskPlanes {
+/** Of a task that differs by noise; `further` pairs are for the restorer alone, CIN-GAN learns from what was measured. */
+function atOneScale(task: TaskPlanes, further: PlanePair[] = []): TaskPlanes {
   const pairs = task.pairs.map(toDefectiveScale);
-  return { ...task, pairs, clean: pairs.map((pair) => pair.clean) };
+  return {
+    ...task,
+    pairs: [...pairs, ...further.map(toDefectiveScale)],
+    clean: pairs.map((pair) => pair.clean),
+  };
 }
 
 function splitTask(
@@ -88,8 +99,8 @@ function taskPlanes(task: TrainingTask): TaskPlanes {
 }
 
 /** What a batch is drawn for; each has its own random numbers. */
-export type Draw = 'critic' | 'generator' | 'cgan' | 'preview' | 'validation' | 'classifier';
-const DRAWS: readonly Draw[] = ['critic', 'generator', 'cgan', 'preview', 'validation', 'classifier'];
+export type Draw = 'critic' | 'generator' | 'cgan' | 'preview' | 'validation' | 'classifier' | 'noise';
+const DRAWS: readonly Draw[] = ['critic', 'generator', 'cgan', 'preview', 'validation', 'classifier', 'noise'];
 
 /** The random numbers of one draw: nothing else uses them, and the same draw of the same run gets them again. */
 export function drawRandom(seed: number, draw: Draw, step: number): Random {

@@ -20,13 +20,18 @@ const SIGMA = 2;
 /** Share of a blurred defective image's variance that its clean partner explains. Noise: 0.98 and more; axial: 0.87. */
 const ALIKE = 0.95;
 
-/** Whether the pairs differ by little but noise: at least half of them are all but equal once blurred. */
+/** More than this without any blur, and there is no noise to speak of. */
+const EQUAL = 0.999;
+
+/** Whether the pairs differ by little but noise: at least half of them do, and are all but equal once blurred. */
 export function differByNoise(pairs: readonly PlanePair[]): boolean {
-  const alike = pairs.filter(({ defective, clean }) => {
-    const r = correlation(gaussianBlur(defective, SIGMA), gaussianBlur(clean, SIGMA));
-    return r > 0 && r * r >= ALIKE;
-  });
-  return pairs.length > 0 && 2 * alike.length >= pairs.length;
+  const explained = (a: Plane, b: Plane) => Math.max(0, correlation(a, b)) ** 2;
+  const noisy = pairs.filter(
+    ({ defective, clean }) =>
+      explained(defective, clean) < EQUAL &&
+      explained(gaussianBlur(defective, SIGMA), gaussianBlur(clean, SIGMA)) >= ALIKE,
+  );
+  return pairs.length > 0 && 2 * noisy.length >= pairs.length;
 }
 
 /** The pair with its clean image at its defective one's intensities; one without any structure stays as it is. */

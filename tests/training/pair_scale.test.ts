@@ -18,7 +18,11 @@ test.each([
   expect(differByNoise([1, 2, 3].map((seed) => pairOf(task, seed)))).toBe(noise);
 });
 
-test('no pairs differ by nothing', () => expect(differByNoise([])).toBe(false));
+test('no pairs, and pairs of equal images, differ by nothing', () => {
+  const { clean } = pairOf('embryo-noise', 1);
+  expect(differByNoise([])).toBe(false);
+  expect(differByNoise([{ clean, defective: clean }])).toBe(false);
+});
 
 test('a clean image is brought to where its noisy partner has it', () => {
   const random = new Random(3);
@@ -54,9 +58,14 @@ test('training data: one scale for a noisy task, and the same for the pairs kept
   const range = (plane: Plane) => Math.max(...plane.data) - Math.min(...plane.data);
   const ownRanges = (name: PhantomTask) => taskOf(name).pairs.map(({ clean }) => range(networkPlanes(clean)[0]));
   const isOwn = (name: PhantomTask, plane: Plane) => ownRanges(name).some((own) => Math.abs(own - range(plane)) < 1e-6);
+  expect(prepared.training.map((task) => [task.pairs.length, task.clean.length])).toEqual([
+    [15, 3], // each with four copies under new noise
+    [3, 3],
+  ]);
+  expect(prepared.validation.map((task) => task.pairs.length)).toEqual([1, 1]);
   for (const part of [prepared.training, prepared.validation]) {
     for (const { clean } of part[0].pairs) expect(isOwn('embryo-noise', clean)).toBe(false);
     for (const { clean } of part[1].pairs) expect(isOwn('embryo-axial', clean)).toBe(true);
-    expect(part[0].clean).toEqual(part[0].pairs.map(({ clean }) => clean));
+    expect(part[0].clean).toEqual(part[0].pairs.slice(0, part[0].clean.length).map(({ clean }) => clean));
   }
 });
