@@ -12,6 +12,8 @@ for (const address of ADDRESSES) {
   pages.get(address, async (c) => {
     const asset = await c.env.ASSETS.fetch(new URL('/', c.req.url));
     const etag = asset.headers.get('etag') ?? '';
+    // On 304 too: a browser takes over its headers, and the policy for what is no page would let no script run.
+    c.header('content-type', 'text/html; charset=utf-8');
     if (etag !== '' && isUnchanged(c, etag)) {
       await asset.body?.cancel();
       return c.body(null, 304);

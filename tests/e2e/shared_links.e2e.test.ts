@@ -94,6 +94,8 @@ test('somebody trains a shared model further and adds versions; the old links sh
   expect(Buffer.compare(await restoredTiff(visitor, tiff), before)).toBe(0);
   await visitor.page.goto(nextLink, { waitUntil: 'load' });
   expect(await visitor.text('lineage')).toBe('Trained further from Embryo, noise too, 1 model before it');
+  await visitor.page.reload({ waitUntil: 'load' });
+  await visitor.see('model', { 'data-origin': 'link' });
   expect([...stranger.complaints, ...visitor.complaints]).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { pagePolicy } from '../../worker/headers';
 import { ask, client, png, safetensors, tiff } from './edge';
 
 /** The build, as the asset service would serve it. */
@@ -24,9 +25,14 @@ test('a share link opens the app, whatever stands behind it', async () => {
 });
 
 test('a page the browser has is not sent again', async () => {
-  const etag = (await ask('/', {}, built)).headers.get('etag') ?? '';
+  const first = await ask('/', {}, built);
+  const etag = first.headers.get('etag') ?? '';
   const again = await ask('/', { headers: { 'if-none-match': etag } }, built);
   expect([again.status, await again.text()]).toEqual([304, '']);
+  // A browser takes the headers of a 304 over into what it has.
+  for (const header of ['content-security-policy', 'cross-origin-opener-policy', 'cross-origin-embedder-policy'])
+    expect([header, again.headers.get(header)]).toEqual([header, first.headers.get(header)]);
+  expect(again.headers.get('content-security-policy')).toBe(pagePolicy(false));
 });
 
 test('other files of the build are served, what is none is 404 and never a page', async () => {
