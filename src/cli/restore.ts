@@ -8,7 +8,8 @@ import { type Command, positive, text, UsageError } from './command';
 import { imageFiles, isFolder, readBytes, readImageFile, writeBytes } from './files';
 import { startEngine } from './gpu';
 
-const USAGE = `Usage: mendscope restore INPUT… --model MODEL.safetensors --out DIR [--task TASK] [--views side|plain] [--memory MB] [--json]
+const USAGE = `Usage: mendscope restore INPUT… --model MODEL.safetensors --out DIR [--task TASK] [--views side|plain] [--flips]
+                         [--memory MB] [--json]
 
 Restores images, or every image of the folders given, and writes them under the same names to DIR with the same size
 and sample type.
@@ -17,7 +18,7 @@ and sample type.
   --out DIR       where the restored images go; made if it is not there
   --task TASK     one of the model's tasks; a stack of an axial task is restored on its XZ and YZ views
   --views side    restore a stack on its XZ and YZ views whatever the task says; plain: plane by plane
-
+  --flips         restore each plane four times, mirrored, and take the mean: less noise, four times the time
   --memory MB     device memory to stay within; an image that takes more is restored in tiles, with the same result
 
 JSON: {adapter, software, model, restored: [{input, output, seconds, tiled?: {passes, tiles, maps, deviceBytes,
@@ -33,6 +34,7 @@ export const restore: Command = {
     task: { type: 'string' },
     views: { type: 'string' },
     factor: { type: 'string' },
+    flips: { type: 'boolean' },
     memory: { type: 'string' },
   },
   async run(line, context) {
@@ -57,6 +59,7 @@ export const restore: Command = {
         task,
         xzViews: views && views === 'side',
         axialFactor,
+        flips: line.values.flips === true,
         budget,
         onSchedule: (schedule) => {
           tiled = summaryOf(schedule);

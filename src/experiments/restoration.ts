@@ -1,5 +1,6 @@
 /** Evaluation planes through a trained network, at their own intensities again. */
 import type { Plane } from '../imaging/image';
+import { meanOfMirrored, mirrored, WAYS } from '../imaging/mirror';
 import { measureScale, type Scale } from '../imaging/normalisation';
 import { type Engine, Graph, ParameterSet, type Program, type Scope, type Tensor, type Values } from '../runtime';
 import { NORMALISATION } from '../training/batches';
@@ -11,7 +12,7 @@ export interface Trained {
 }
 
 /** Images a run; with flips, the four ways to lay one image. */
-const SLOTS = 4;
+const SLOTS = WAYS;
 
 /** Restores planes of one size. With `flips` each result is the mean over the image and its three mirror images. */
 export async function restorePlanes(
@@ -34,10 +35,15 @@ export async function restorePlanes(
   const perRun = flips ? 1 : SLOTS;
   for (let from = 0; from < planes.length; from += perRun) {
     const slots = Array.from({ length: SLOTS }, (_, s) =>
-      flips ? mirrored(normalised[from], width, s) : normalised[Math.min(from + s, planes.length - 1)],
+      flips
+        ? mirrored({ width, height, data: normalised[from] }, s).data
+        : normalised[Math.min(from + s, planes.length - 1)],
     );
     const results = await run(program, slots);
-    if (flips) out.push(unscaled(meanOfMirrored(results, width), width, height, scales[from]));
+    if (flips)
+      out.push(
+        unscaled(meanOfMirrored(results.map((data) => ({ width, height, data }))).data, width, height, scales[from]),
+      );
     else
       for (let s = 0; s < SLOTS && from + s < planes.length; s++)
         out.push(unscaled(results[s], width, height, scales[from + s]));
@@ -53,20 +59,6 @@ async function run(program: Program, slots: Float32Array[]): Promise<Float32Arra
   program.run({ image }, { seed: 0, step: 0 });
   const { restored } = await program.read();
   return slots.map((_, s) => restored.subarray(s * pixels, (s + 1) * pixels));
-}
-
-/** Mirrored along x where bit 0 of `way` is set, along y where bit 1 is; its own inverse. */
-function mirrored(data: Float32Array, width: number, way: number): Float32Array {
-  const height = data.length / width;
-  return data.map((_, i) => {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    return data[(way & 2 ? height - 1 - y : y) * width + (way & 1 ? width - 1 - x : x)];
-  });
-}
-
-function meanOfMirrored(results: Float32Array[], width: number): Float32Array {
-  const straight = results.map((data, way) => mirrored(data, width, way));
-  return straight[0].map((_, i) => straight.reduce((sum, data) => sum + data[i], 0) / straight.length);
 }
 
 function unscaled(data: Float32Array, width: number, height: number, { offset, range }: Scale): Plane {

@@ -6,6 +6,7 @@
 import { isotropicView } from '../imaging/axial';
 import { resizeLinear } from '../imaging/filters';
 import { getPlane, type Image, type Plane, planePlaces, SAMPLE_RANGE, setPlane } from '../imaging/image';
+import { meanOfMirrored, mirrored, WAYS } from '../imaging/mirror';
 import { measureScales, type Scale } from '../imaging/normalisation';
 import { combineViews, xzPlanes, yzPlanes } from '../imaging/views';
 import { restorerStages } from '../models/restorer';
@@ -25,6 +26,8 @@ export interface RestoreOptions {
   xzViews?: boolean;
   /** How many times coarser z is than x, for side views; left out: as the image says. */
   axialFactor?: number;
+  /** Restore every plane four times, mirrored, and take the mean: less noise remains, for four times the time. */
+  flips?: boolean;
   /** Bytes of device memory to stay within; left out: {@link defaultBudget}. */
   budget?: number;
   /** Planes done, in fractions where a plane is restored piece by piece. */
@@ -142,7 +145,7 @@ export class Restoration {
   constructor(
     private readonly engine: Engine,
     model: ModelFile,
-    private readonly options: Pick<RestoreOptions, 'budget' | 'cancelled' | 'onSchedule'> = {},
+    private readonly options: Pick<RestoreOptions, 'budget' | 'cancelled' | 'flips' | 'onSchedule'> = {},
   ) {
     const network: StagedNetwork = { planes: 1, stages: () => restorerStages(model.record.restorer) };
     declareNetwork(network, this.params);
@@ -152,8 +155,16 @@ export class Restoration {
     this.budget = options.budget ?? defaultBudget(engine);
   }
 
-  /** In smaller and smaller pieces where the device has less memory than its limits promised. */
   async restore(plane: Plane, onShare?: (share: number) => void): Promise<Plane> {
+    if (!this.options.flips) return this.restoreOnce(plane, onShare);
+    const ways: Plane[] = [];
+    for (let way = 0; way < WAYS; way++)
+      ways.push(await this.restoreOnce(mirrored(plane, way), (share) => onShare?.((way + share) / WAYS)));
+    return meanOfMirrored(ways);
+  }
+
+  /** In smaller and smaller pieces where the device has less memory than its limits promised. */
+  private async restoreOnce(plane: Plane, onShare?: (share: number) => void): Promise<Plane> {
     for (;;) {
       try {
         return await this.restoreWithin(plane, onShare);
@@ -226,7 +237,7 @@ function unscaled(plane: Plane, { offset, range }: Scale, image: Image): Plane {
 }
 
 /** What was done to the image, for the file itself. */
-function recordText({ record }: ModelFile, { task }: RestoreOptions, scales: Scale[]): string {
+function recordText({ record }: ModelFile, { task, flips }: RestoreOptions, scales: Scale[]): string {
   const { preset, tasks, normalisation, config, steps, provenance } = record;
   return JSON.stringify({
     program: 'mendscope',
@@ -234,6 +245,7 @@ function recordText({ record }: ModelFile, { task }: RestoreOptions, scales: Sca
       preset,
       tasks: tasks.map(({ name }) => name),
       task,
+      flips: flips || undefined,
       seed: config.seed,
       steps,
       trainedOn: provenance.adapter,

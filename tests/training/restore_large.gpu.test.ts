@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { imageOfPlane } from '../../src/imaging/image';
+import { getPlane, type Image, imageOfPlane, type Plane } from '../../src/imaging/image';
+import { meanOfMirrored, mirrored, WAYS } from '../../src/imaging/mirror';
 import { Random } from '../../src/imaging/random';
 import { ARCHITECTURES } from '../../src/models/presets';
 import { restorer } from '../../src/models/restorer';
@@ -47,6 +48,7 @@ const image = imageOfPlane(
   'float32',
 );
 const BUDGET = 1.1e6;
+const planeOf = (one: Image): Plane => getPlane(one, { t: 0, z: 0, c: 0 });
 
 let engine: Engine;
 beforeAll(async () => {
@@ -105,4 +107,18 @@ test('a device with less memory than it promised is asked for less', async () =>
   } finally {
     engine.compile = compile;
   }
+});
+
+test('with flips, the mean of the four mirrored restorations, each laid back', async () => {
+  const model = drawnModel();
+  const laid = (way: number) => imageOfPlane(mirrored(planeOf(image), way), 'float32');
+  const ways: Plane[] = [];
+  for (let way = 0; way < WAYS; way++) ways.push(planeOf(await restoreImage(engine, model, laid(way))));
+  const wanted = meanOfMirrored(ways);
+  const shares: number[] = [];
+  const restored = await restoreImage(engine, model, image, { flips: true, onProgress: (done) => shares.push(done) });
+  const error = wanted.data.map((value, i) => Math.abs(value - restored.data[i]));
+  expect(Math.max(...error)).toBeLessThan(1e-5 * rangeOf(wanted.data));
+  expect(Math.max(...wanted.data.map((value, i) => Math.abs(value - ways[0].data[i])))).toBeGreaterThan(1);
+  expect(shares.at(-1)).toBe(1);
 });
