@@ -1,5 +1,6 @@
 /** `mendscope train`: both phases, from data to a model file. */
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { classifierPhi } from '../models/classifier';
 import { PRESET_NAMES } from '../models/presets';
 import { readSafetensors } from '../models/safetensors';
@@ -7,9 +8,10 @@ import { squeezenetPhi } from '../models/squeezenet';
 import { runConfig } from '../training/config';
 import { Control } from '../training/control';
 import type { FromThread, TrainConfig } from '../training/messages';
-import { readModelFile } from '../training/model_file';
+import { inHalf, readModelFile, writeModelFile } from '../training/model_file';
 import { OWN_PHI } from '../training/own_phi';
 import { train as trainRun } from '../training/session';
+import type { StartingPoint } from '../training/warm_start';
 import {
   type Command,
   type CommandLine,
@@ -46,6 +48,8 @@ Trains CIN-GAN on all tasks together, then one restorer for all of them, and wri
   --phi FILE             torchvision's SqueezeNet 1.1 as safetensors, in place of this project's own classifier
   --checkpoint FILE      keep a checkpoint there while training (every --checkpoint-every seconds, 120) and at the end
   --resume FILE          go on from a checkpoint of a run with the same settings and data
+  --from MODEL           begin with the weights of a finished model of the same preset, which the new one then names
+  --half                 write the weights in half the bytes (float16)
   --out FILE             the model
 
 JSON: {adapter, software, model, finished, tasks, steps, parameters, seconds, losses}, the losses being the last of each
@@ -71,6 +75,8 @@ export const train: Command = {
     checkpoint: { type: 'string' },
     'checkpoint-every': { type: 'string' },
     resume: { type: 'string' },
+    from: { type: 'string' },
+    half: { type: 'boolean' },
     out: { type: 'string' },
   },
   async run(line, context) {
@@ -87,19 +93,21 @@ export const train: Command = {
     });
     const phi = await phiOf(line);
     const resume = line.values.resume === undefined ? undefined : await readBytes(text(line, 'resume'));
+    const start = await startOf(line);
     const engine = await startEngine(context);
     const control = new Control();
     process.once('SIGINT', () => control.stop());
     let losses: Record<string, number> = {};
-    for await (const event of trainRun(engine, { config, data, phi, resume }, control)) {
+    for await (const event of trainRun(engine, { config, data, phi, resume, start }, control)) {
       tell(event, context);
       if (event.kind === 'progress') losses = { ...losses, ...event.losses };
       if (event.kind === 'checkpoint') await writeBytes(text(line, 'checkpoint'), new Uint8Array(event.bytes));
       if (event.kind === 'done') {
-        await writeBytes(out, new Uint8Array(event.model));
+        const model = readModelFile(new Uint8Array(event.model));
+        await writeBytes(out, line.values.half ? writeModelFile(inHalf(model)) : new Uint8Array(event.model));
         const { tasks, steps, parameters } = event.info;
         const { name, software } = engine.adapter;
-        const { seconds } = readModelFile(new Uint8Array(event.model)).record.provenance;
+        const { seconds } = model.record.provenance;
         const json = {
           adapter: name,
           software,
@@ -139,6 +147,14 @@ function trainConfig(line: CommandLine): TrainConfig {
     throw new UsageError('--checkpoint-every needs --checkpoint FILE');
   runConfig(config);
   return config;
+}
+
+async function startOf(line: CommandLine): Promise<StartingPoint | undefined> {
+  if (line.values.from === undefined) return undefined;
+  if (line.values.resume !== undefined)
+    throw new UsageError('got --from and --resume, wanted one: a checkpoint knows what its run began from');
+  const path = text(line, 'from');
+  return { model: await readBytes(path), name: basename(path) };
 }
 
 function psfOf(words: string): { lateral: number; axial: number } {

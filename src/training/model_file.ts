@@ -73,6 +73,13 @@ export function writeModelFile({ record, sets }: ModelFile): Uint8Array {
   return writeSafetensors(tensors, { format: 'mendscope', mendscope: JSON.stringify(record) });
 }
 
+/** The same with weights that a file stores as float16: half the bytes, and about three digits of each. */
+export function inHalf({ record, sets }: ModelFile): ModelFile {
+  const narrow = (named: NamedTensors): NamedTensors =>
+    new Map([...named].map(([name, values]) => [name, { ...values, dtype: 'F16' as const }]));
+  return { record, sets: new Map([...sets].map(([set, named]) => [set, narrow(named)])) };
+}
+
 export function readModelFile(bytes: Uint8Array): ModelFile {
   const fix = 'choose a file that mendscope saved';
   let file: ReturnType<typeof readSafetensors>;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -103,6 +103,19 @@ test('restore stays within the memory given: a large image goes in tiles', async
   const refused = await run('restore', input, '--model', model, '--out', join(folder, 'out'), '--memory', 'much');
   expect(refused.code).toBe(2);
   expect(refused.err).toContain('--memory: got much, wanted megabytes');
+});
+
+test('from a finished model, in half the bytes', async () => {
+  const further = join(folder, 'further.safetensors');
+  const wanted = [...TRAIN, ...SHORT, '--seed', '5', '--out', further];
+  expect((await run(...wanted, '--from', model, '--half')).code).toBe(0);
+  expect(statSync(further).size).toBeLessThan(0.6 * statSync(model).size);
+  const { json } = await run('info', further);
+  const { provenance } = json as { provenance: { madeFrom: { name: string }[] } };
+  expect(provenance.madeFrom.map(({ name }) => name)).toEqual(['model.safetensors']);
+  const both = await run(...wanted, '--from', model, '--resume', model);
+  expect(both.code).toBe(2);
+  expect(both.err).toContain('got --from and --resume, wanted one');
 });
 
 test('resume wants a checkpoint', async () => {
