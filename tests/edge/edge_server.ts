@@ -25,12 +25,18 @@ export const newStore = (): string => mkdtempSync(join(tmpdir(), 'mendscope-edge
 /** Runs a program in a group of its own and kills the whole group once this process ($0) is gone, however it went. */
 const WATCHED = '"$@" & while kill -0 "$0" 2>/dev/null && kill -0 $! 2>/dev/null; do sleep 1; done; kill -9 0';
 
-/** @param page serve the built page too; otherwise no build that changes meanwhile can restart the server */
-export async function startEdge(store: string, { page = false } = {}): Promise<EdgeServer> {
+export interface EdgeOptions {
+  /** Serve the built page too; otherwise no build that changes meanwhile can restart the server. */
+  page?: boolean;
+  /** The one that a server killed before had; any free one where left out. */
+  port?: number;
+}
+
+export async function startEdge(store: string, { page = false, port: wanted }: EdgeOptions = {}): Promise<EdgeServer> {
   const assets = page ? join(root, 'dist', 'app') : join(store, 'no-page');
   mkdirSync(assets, { recursive: true });
   await migrate(store);
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const place = ['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0', '--persist-to', store];
   const quietly = ['--show-interactive-dev-session', 'false', '--log-level', 'error'];
   const args = [wrangler, 'dev', ...place, '--assets', assets, ...quietly];
