@@ -1,4 +1,5 @@
 /** From a graph to units of kernels over planned memory. No GPU here: what comes out can be printed and counted. */
+import { byRule, type Choose } from './choices';
 import type { Binding, Dispatch, Root, Unit } from './dispatch';
 import { Scratch } from './expression';
 import type { ParameterOwner, Tensor } from './graph';
@@ -53,12 +54,22 @@ export interface MemoryLimits {
   readonly mostBufferBytes: number;
 }
 
-/** @throws ShapeError where one tensor is larger than the device can bind */
-export function lower(spec: ProgramSpec, device: DeviceTraits, limits: MemoryLimits): Lowered {
-  const gradients = (spec.updates ?? []).flatMap((u) =>
-    u.kind === 'adam' ? u.trained.map((t) => ({ set: u.set, ...t })) : [],
-  );
-  const wanted = [...Object.values(spec.outputs), ...gradients.map((g) => g.gradient)];
+const trainedBy = ({ updates = [] }: ProgramSpec) =>
+  updates.flatMap((u) => (u.kind === 'adam' ? u.trained.map((t) => ({ set: u.set, ...t })) : []));
+
+/** The tensors that a program has to end up with: its outputs, and the gradients that its updates read. */
+export const wantedBy = (spec: ProgramSpec): Tensor[] => [
+  ...Object.values(spec.outputs),
+  ...trainedBy(spec).map(({ gradient }) => gradient),
+];
+
+/**
+ * @param choose which kernels compute an op
+ * @throws ShapeError where one tensor is larger than the device can bind
+ */
+export function lower(spec: ProgramSpec, device: DeviceTraits, limits: MemoryLimits, choose: Choose = byRule): Lowered {
+  const gradients = trainedBy(spec);
+  const wanted = wantedBy(spec);
   const needed = neededBy(wanted);
   const memory = materialise(needed, wanted, device.maxStorageBuffers - 2);
   for (const node of needed) {
@@ -85,7 +96,7 @@ export function lower(spec: ProgramSpec, device: DeviceTraits, limits: MemoryLim
   for (const { set, entry, gradient } of gradients)
     sink(gradient, { in: 'parameter', set, part: 'gradient', offset: entry.offset * 4 });
 
-  const units = schedule(needed, copies, memory, device, places);
+  const units = schedule(needed, copies, memory, device, places, (node) => choose(node, device));
   const plan = planMemory(livesOf(units, places), limits.mostBufferBytes);
   for (const [root, at] of plan.places) places.set(root, { in: 'arena', ...at });
   return {

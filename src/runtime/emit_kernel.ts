@@ -3,17 +3,16 @@ import type { Binding, Dispatch, Root } from './dispatch';
 import { emitMap } from './emit';
 import { type Line, Scratch } from './expression';
 import { type Job, storageOf, written } from './jobs';
-import type { DeviceTraits } from './kernel';
+import type { Candidate } from './kernel';
 import { sizeOf } from './shape';
 import type { Materialised } from './storage';
 
-export function emitKernel(job: Job, memory: Materialised, device: DeviceTraits): Dispatch[] {
+export function emitKernel(job: Job, memory: Materialised, candidate: Candidate): Dispatch[] {
   const { node } = job;
-  if (node.op.kind !== 'kernel') throw new Error('not a kernel op');
   const { epilogue } = job;
   const inputsOf = distinct(node.inputs.map((input) => storageOf(input, memory)));
   const columnSums = job.columnSums !== undefined;
-  const { scratch, kernels } = node.op.kernels(device, { epilogue: epilogue?.source, columnSums });
+  const { scratch, kernels } = candidate.make({ epilogue: epilogue?.source, columnSums });
   const blocks = scratch.map((floats) => new Scratch(floats));
   const dispatches = kernels.map((kernel, i): Dispatch => {
     const fused = epilogue && i === kernels.length - 1 ? epilogue : null;

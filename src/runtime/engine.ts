@@ -1,9 +1,11 @@
 /** The engine: one device, the parameter sets that live on it, and the programs compiled for it. */
 import { type AdapterReport, openDevice } from './adapter';
-import { type Footprint, footprintOf, lower, type ProgramSpec } from './compile';
+import { ChoiceTable, type KernelChoices } from './choices';
+import { type Footprint, footprintOf, lower, type MemoryLimits, type ProgramSpec } from './compile';
 import { DeviceMap } from './device_map';
 import type { Graph, ParameterOwner } from './graph';
 import type { DeviceTraits } from './kernel';
+import { measureChoices } from './measure';
 import { OutOfMemoryError } from './out_of_memory';
 import type { ParameterStore } from './parameters';
 import { Pipelines } from './pipelines';
@@ -27,6 +29,10 @@ export interface EngineOptions {
   /** `navigator.gpu`, or Dawn's for Node. */
   gpu: GPU | undefined;
   powerPreference?: GPUPowerPreference;
+  /** Kernels that were chosen on this adapter before; they are chosen again. */
+  choices?: KernelChoices;
+  /** Time the kernels that an op can be computed by when a program first wants it, for so many milliseconds in all. */
+  measure?: { milliseconds: number };
 }
 
 export class Engine implements Home, ParameterStore {
@@ -35,12 +41,19 @@ export class Engine implements Home, ParameterStore {
   readonly lost: Promise<EngineLostError>;
   private why: EngineLostError | null = null;
   private readonly residents = new Map<ParameterOwner, ResidentParameters>();
+  private readonly table: ChoiceTable;
+  /** Programs are measured one after another; the last one's end. */
+  private measured: Promise<void> = Promise.resolve();
+  private leftToMeasure: number;
 
   private constructor(
     readonly device: GPUDevice,
     readonly adapter: AdapterReport,
     readonly traits: DeviceTraits,
+    { choices, measure }: Pick<EngineOptions, 'choices' | 'measure'>,
   ) {
+    this.table = new ChoiceTable(adapter, choices);
+    this.leftToMeasure = measure?.milliseconds ?? 0;
     this.pipelines = new Pipelines(device);
     this.lost = device.lost.then(({ reason, message }) => {
       this.why = new EngineLostError(message || reason || 'no reason given');
@@ -49,9 +62,9 @@ export class Engine implements Home, ParameterStore {
   }
 
   /** @throws NoAdapterError, with what to do */
-  static async create({ gpu, powerPreference = 'high-performance' }: EngineOptions): Promise<Engine> {
+  static async create({ gpu, powerPreference = 'high-performance', ...options }: EngineOptions): Promise<Engine> {
     const { device, report, traits } = await openDevice(gpu, { powerPreference });
-    return new Engine(device, report, traits);
+    return new Engine(device, report, traits, options);
   }
 
   /**
@@ -64,9 +77,26 @@ export class Engine implements Home, ParameterStore {
       if (tensor.graph !== graph)
         throw new ShapeError('compile', `output '${name}' of another graph`, 'outputs of the compiled graph');
     }
-    const { mostBufferBytes } = this;
-    const lowered = lower(spec, this.traits, { mostBindingBytes: this.mostBindingBytes, mostBufferBytes });
-    return Program.make(this, spec, lowered);
+    if (this.leftToMeasure > 0) await this.measure(spec);
+    return Program.make(this, spec, lower(spec, this.traits, this.limits, this.table.choose));
+  }
+
+  /** The kernels measured or given so far: with them a run on this adapter is repeated bit for bit. */
+  get choices(): KernelChoices {
+    return this.table.toJSON();
+  }
+
+  private measure(spec: ProgramSpec): Promise<void> {
+    const measure = async (): Promise<void> => {
+      const start = performance.now();
+      const bench = { home: this, device: this.traits, limits: this.limits };
+      await measureChoices(spec, this.table, bench, start + this.leftToMeasure);
+      // Never quite nothing: later programs are still put into the table, by rule.
+      this.leftToMeasure = Math.max(Number.EPSILON, this.leftToMeasure - (performance.now() - start));
+    };
+    const done = this.measured.then(measure, measure);
+    this.measured = done;
+    return done;
   }
 
   /** Memory for an image [height, width, channels] that stays on the device. @throws OutOfMemoryError */
@@ -82,13 +112,17 @@ export class Engine implements Home, ParameterStore {
 
   /** What a program would take, on a device that binds anything; nothing is made. */
   footprint(spec: ProgramSpec): Footprint {
-    const { mostBufferBytes } = this;
-    return footprintOf(lower(spec, this.traits, { mostBindingBytes: Number.POSITIVE_INFINITY, mostBufferBytes }));
+    const limits = { ...this.limits, mostBindingBytes: Number.POSITIVE_INFINITY };
+    return footprintOf(lower(spec, this.traits, limits, this.table.choose));
   }
 
   /** Largest tensor that a kernel can be given. */
   get mostBindingBytes(): number {
     return this.device.limits.maxStorageBufferBindingSize;
+  }
+
+  private get limits(): MemoryLimits {
+    return { mostBindingBytes: this.mostBindingBytes, mostBufferBytes: this.mostBufferBytes };
   }
 
   private get mostBufferBytes(): number {

@@ -2,8 +2,9 @@
 import type { Root } from './dispatch';
 import { epilogueOf } from './epilogue';
 import { Expression } from './expression';
+import type { Tensor } from './graph';
 import { type Job, storageOf } from './jobs';
-import type { DeviceTraits } from './kernel';
+import type { Candidate, DeviceTraits } from './kernel';
 import { sameShape, stridesOf } from './shape';
 import type { Materialised } from './storage';
 
@@ -38,12 +39,11 @@ export function fuse(
 }
 
 /** Sums over all axes but the last of what a weight gradient reads, a bias's gradient, left to that kernel. */
-export function joinColumnSums(jobs: readonly Job[], memory: Materialised, device: DeviceTraits): Job[] {
+export function joinColumnSums(jobs: readonly Job[], memory: Materialised, choose: (node: Tensor) => Candidate): Job[] {
   const kernels = new Map<Root, { job: Job; at: number }>();
   for (const [at, job] of jobs.entries()) {
-    const { op, inputs } = job.node;
-    if (job.kind !== 'kernel' || op.kind !== 'kernel' || !op.sumsColumns?.(device)) continue;
-    const { root, offset } = storageOf(inputs[1], memory);
+    if (job.kind !== 'kernel' || !choose(job.node).sumsColumns) continue;
+    const { root, offset } = storageOf(job.node.inputs[1], memory);
     if (offset === 0 && !kernels.has(root)) kernels.set(root, { job, at });
   }
   const joined = new Map<Job, Root>();

@@ -2,7 +2,7 @@
  * The step as a graph. Nothing runs here: ops add nodes, equal nodes are one node, and a program is compiled from the
  * nodes that its outputs need.
  */
-import type { DeviceTraits, Extras, Kernels } from './kernel';
+import type { Candidate, DeviceTraits } from './kernel';
 import { type Shape, ShapeError, showShape } from './shape';
 
 /** One coordinate of a view's input: `step · output[from] + offset`, or `offset` alone where `from` is −1. */
@@ -38,11 +38,10 @@ export type OpKind =
       readonly kind: 'kernel';
       readonly name: string;
       readonly key: string;
-      readonly kernels: (device: DeviceTraits, extras?: Extras) => Kernels;
+      /** The first is the one that a rule prefers, where nothing was measured. */
+      readonly candidates: (device: DeviceTraits) => readonly Candidate[];
       /** Whether an elementwise chain can be put at its end. */
       readonly fuses?: boolean;
-      /** Whether it can give the column sums of its second input too: a bias's gradient beside that of the weights. */
-      readonly sumsColumns?: (device: DeviceTraits) => boolean;
     };
 
 /** Given the gradient of the output, the gradient of each input; only those with `need` are asked for. Written in ops. */

@@ -1,8 +1,9 @@
 export type { AdapterReport } from './adapter';
 export { NoAdapterError } from './adapter';
+export type { KernelChoices } from './choices';
 export type { Footprint, ProgramSpec } from './compile';
 export { DeviceMap, type MapPart, type MapRectangle, type MapTarget } from './device_map';
-export { Engine, EngineLostError } from './engine';
+export { Engine, EngineLostError, type EngineOptions } from './engine';
 export { gradients } from './gradients';
 export { Graph, type Normalising, type Operandish, Tensor } from './graph';
 export * from './losses';

@@ -35,6 +35,19 @@ export interface Extras {
   readonly columnSums?: boolean;
 }
 
+/** One way to compute an op; any of them gives the same but for rounding. */
+export interface Candidate {
+  readonly name: string;
+  readonly make: (extras: Extras) => Kernels;
+  /** Whether it can give {@link Extras.columnSums}. */
+  readonly sumsColumns?: boolean;
+}
+
+/** The candidates of an op that has but one. */
+export const only =
+  (make: (device: DeviceTraits) => Kernels) =>
+  (device: DeviceTraits): readonly Candidate[] => [{ name: 'plain', make: () => make(device) }];
+
 /** What a kernel chooser may know of the device. */
 export interface DeviceTraits {
   /** `cpu`: a software adapter, where long vectors and registers pay and workgroup memory does not. */

@@ -10,7 +10,7 @@ import { type Access, Expression, rootsOf, Scratch } from './expression';
 import { fuse, joinColumnSums } from './fuse';
 import type { Tensor } from './graph';
 import { type Copy, copyJob, type Job, jobsOf, written } from './jobs';
-import type { DeviceTraits } from './kernel';
+import type { Candidate, DeviceTraits } from './kernel';
 import { sameShape, sizeOf, stridesOf } from './shape';
 import type { Materialised } from './storage';
 
@@ -37,9 +37,10 @@ export function schedule(
   memory: Materialised,
   device: DeviceTraits,
   placed: ReadonlyMap<Root, unknown>,
+  choose: (node: Tensor) => Candidate,
 ): Unit[] {
   const all = [...needed.flatMap((node) => jobsOf(node, memory)), ...copies.map((copy) => copyJob(copy, memory))];
-  const jobs = joinColumnSums(fuse(all, memory, device, placed), memory, device);
+  const jobs = joinColumnSums(fuse(all, memory, device, placed), memory, choose);
   const pending = new Map<Root, number>();
   for (const root of jobs.flatMap(written)) pending.set(root, (pending.get(root) ?? 0) + 1);
   const done = new Set<Job>();
@@ -61,7 +62,9 @@ export function schedule(
     }
     const isKept = (root: Root): boolean =>
       placed.has(root) || jobs.some((other) => !done.has(other) && other.reads.has(root));
-    units.push({ dispatches: emit(group, memory, device, isKept) });
+    const dispatches =
+      job.kind === 'kernel' ? emitKernel(job, memory, choose(job.node)) : emit(group, memory, device, isKept);
+    units.push({ dispatches });
   }
   return units;
 }
@@ -148,7 +151,6 @@ function finished(
 function emit(group: Group, memory: Materialised, device: DeviceTraits, isKept: (root: Root) => boolean): Dispatch[] {
   const { jobs, finish } = group;
   const [head] = jobs;
-  if (head.kind === 'kernel') return emitKernel(head, memory, device);
   const others = jobs.length + finish.length - 1;
   const label = others > 0 ? `${head.label} +${others}` : head.label;
   if (head.kind === 'map') {

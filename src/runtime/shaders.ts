@@ -53,6 +53,14 @@ const files: Readonly<Record<string, string>> = {
   sum_splits: sumSplits,
 };
 
+/** A hash (FNV-1a) of all shaders' text: what was timed of others says nothing of these. */
+export function shadersVersion(): string {
+  let hash = 0x811c9dc5;
+  for (const text of [...Object.values(files), pointwise, quotient, random, subgroupSums, tileSums])
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
 export type Defines = Readonly<Record<string, boolean | string>>;
 
 /** The WGSL of a shader with its switches and texts put in. @throws Error where a `${NAME}` has no value */

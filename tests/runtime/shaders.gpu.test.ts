@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as op from '../../src/runtime';
+import { candidatesOf } from '../../src/runtime/choices';
 import { lower } from '../../src/runtime/compile';
 import { expandShader } from '../../src/runtime/shaders';
 import { countingGpu, messagesOf } from './counting_gpu';
@@ -21,6 +22,9 @@ const DEVICES: Partial<Traits>[] = [
   { kind: 'gpu', subgroups: false, subgroupSize: 0 },
   { kind: 'gpu', subgroups: true, subgroupSize: 32 },
 ];
+
+/** Candidates of an op on any device: four tiles and the direct kernel. */
+const MOST_CANDIDATES = 5;
 
 /** Input and output channels: one, a multiple of four or not, few and many. */
 const CHANNELS = [
@@ -108,11 +112,16 @@ describe('shaders', () => {
     const graph = new op.Graph();
     const outputs = everything(graph);
     const limits = { mostBindingBytes: 2 ** 27, mostBufferBytes: 2 ** 28 };
-    for (const device of DEVICES) {
-      const { units } = lower({ label: 'everything', outputs }, { ...engine.traits, ...device }, limits);
-      for (const { shader, defines } of units.flatMap((unit) => unit.dispatches))
-        variants.set(JSON.stringify([shader, defines]), { shader, defines });
-    }
+    for (const device of DEVICES)
+      for (let nth = 0; nth < MOST_CANDIDATES; nth++) {
+        const spec = { label: 'everything', outputs };
+        const { units } = lower(spec, { ...engine.traits, ...device }, limits, (node, of) => {
+          const candidates = candidatesOf(node, of);
+          return candidates[Math.min(nth, candidates.length - 1)];
+        });
+        for (const { shader, defines } of units.flatMap((unit) => unit.dispatches))
+          variants.set(JSON.stringify([shader, defines]), { shader, defines });
+      }
     for (const shader of ['adam', 'moving_average', 'fma_peak', 'copy']) variants.set(shader, { shader, defines: {} });
   });
 

@@ -5,13 +5,9 @@
  */
 import type { Tensor } from '../graph';
 import { ShapeError, showShape } from '../shape';
-import {
-  type ConvCase,
-  conv2dInputGradientKernels,
-  conv2dKernels,
-  conv2dWeightGradientKernels,
-  weightGradientSumsColumns,
-} from './conv2d_kernels';
+import type { ConvCase } from './conv2d_case';
+import { conv2dCandidates, conv2dInputGradientCandidates } from './conv2d_kernels';
+import { conv2dWeightGradientCandidates } from './conv2d_weight_kernels';
 import { type PadMode, pad } from './rearrange';
 
 /** Zero rows and columns added on each side. `same`: ⌈in / stride⌉ out, the odd one at the end (TensorFlow's rule). */
@@ -113,7 +109,7 @@ function forward(c: ConvCase, x: Tensor, w: Tensor): Tensor {
       name: 'conv2d',
       key: keyOf(c),
       fuses: c.co % 4 === 0,
-      kernels: (device, extras) => conv2dKernels(c, device, extras),
+      candidates: (device) => conv2dCandidates(c, device),
       gradient: (dy, need) => [need[0] ? inputGradient(c, dy, w) : null, need[1] ? weightGradient(c, x, dy) : null],
     },
     [x, w],
@@ -129,7 +125,7 @@ function inputGradient(c: ConvCase, dy: Tensor, w: Tensor): Tensor {
       name: 'conv2d_input_gradient',
       key: keyOf(c),
       fuses: c.ci % 4 === 0,
-      kernels: (device, extras) => conv2dInputGradientKernels(c, device, extras),
+      candidates: (device) => conv2dInputGradientCandidates(c, device),
       gradient: (g, need) => [need[0] ? forward(c, g, w) : null, need[1] ? weightGradient(c, g, dy) : null],
     },
     [dy, w],
@@ -144,8 +140,7 @@ function weightGradient(c: ConvCase, x: Tensor, dy: Tensor): Tensor {
       kind: 'kernel',
       name: 'conv2d_weight_gradient',
       key: keyOf(c),
-      sumsColumns: (device) => weightGradientSumsColumns(c, device),
-      kernels: (device, extras) => conv2dWeightGradientKernels(c, device, extras),
+      candidates: (device) => conv2dWeightGradientCandidates(c, device),
       gradient: (g, need) => [need[0] ? inputGradient(c, dy, g) : null, need[1] ? forward(c, x, g) : null],
     },
     [x, dy],

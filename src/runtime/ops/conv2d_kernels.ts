@@ -1,23 +1,7 @@
-// Which kernels compute a convolution, its input gradient and its weight gradient, for a case and a device.
-import { type DeviceTraits, type Extras, groupsFor, type Kernel, type Kernels } from '../kernel';
-import { inSplits, subgroupLanes, subgroupSums, tileSums } from './product_kernels';
-
-/** x [n,h,w,ci] convolved with w [kh,kw,ci,co] gives y [n,oh,ow,co]. */
-export interface ConvCase {
-  n: number;
-  h: number;
-  w: number;
-  ci: number;
-  oh: number;
-  ow: number;
-  co: number;
-  kh: number;
-  kw: number;
-  sy: number;
-  sx: number;
-  padTop: number;
-  padLeft: number;
-}
+// Which kernels compute a convolution or its input gradient, for a case and a device.
+import { type Candidate, type DeviceTraits, type Extras, groupsFor, type Kernel, type Kernels } from '../kernel';
+import { bySubgroup, byTile, type ConvCase, constants, flops, sizes, threads, vectors, window } from './conv2d_case';
+import { subgroupLanes, subgroupSums, type Tile, tileDefines, tileName, tilesFor } from './product_kernels';
 
 /** WGSL of what is done to four channels of a result before they are stored, at a vec4f index into it and their column. */
 const IDENTITY_EPILOGUE = 'fn epilogue(sum: vec4f, element: u32, column: u32) -> vec4f { return sum; }';
@@ -25,68 +9,63 @@ const IDENTITY_EPILOGUE = 'fn epilogue(sum: vec4f, element: u32, column: u32) ->
 /** After a source, weights and a result. */
 const epilogueOf = ({ epilogue }: Extras): string => epilogue?.(4) ?? IDENTITY_EPILOGUE;
 
-const threads = (count: number) => groupsFor(count, 64);
-const flops = (c: ConvCase) => 2 * c.n * c.oh * c.ow * c.co * c.kh * c.kw * c.ci;
-/** Window and stride as numbers in the uniform block, where a kernel is quick to run but slow to compile. */
-const window = (c: ConvCase) => [c.kh, c.kw, c.sy, c.sx];
-/** The same as constants, where the compiler gains by them. */
-const constants = (c: ConvCase) => ({ KH: c.kh, KW: c.kw, SY: c.sy, SX: c.sx });
-const vectors = (c: ConvCase) => ({ CI4: c.ci % 4 === 0, CO4: c.co % 4 === 0 });
-const sizes = (c: ConvCase) => [c.n, c.h, c.w, c.ci, c.oh, c.ow, c.co, c.padTop, c.padLeft];
-
-/** CPU drivers share loads by subgroup broadcast; the channels written must fill vec4f. */
-const bySubgroup = (channels: number, device: DeviceTraits) => (channels % 4 === 0 ? subgroupLanes(device) : 0);
-
-/** GPUs multiply tiles in workgroup memory, where there are channels enough to fill a good part of one. */
-const byTile = (channels: number, device: DeviceTraits) => device.kind === 'gpu' && channels >= 8 && channels % 4 === 0;
-
 /** Inputs x, w; output y. The epilogue belongs to the last kernel. */
-export function conv2dKernels(c: ConvCase, device: DeviceTraits, extras: Extras = {}): Kernels {
-  const epilogue = epilogueOf(extras);
-  const lanes = bySubgroup(c.co, device);
-  if (lanes) return { scratch: [], kernels: [subgroupKernel(c, lanes, false, epilogue)] };
-  if (byTile(c.co, device)) return { scratch: [], kernels: [tiledKernel(c, false, epilogue)] };
-  const taps = c.kh * c.kw;
-  const products = c.co === 1 && taps > 1 && c.sy === 1 && c.sx === 1 ? productsByTap(c, device, false) : undefined;
-  if (products) return products;
-  return {
-    scratch: [],
-    kernels: [
-      {
-        shader: 'conv2d',
-        defines: { ...vectors(c), EPILOGUE: epilogue },
-        constants: constants(c),
-        params: sizes(c),
-        buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
-        workgroups: threads(c.n * c.oh * Math.ceil(c.ow / 4) * Math.ceil(c.co / 4)),
-        flops: flops(c),
-      },
-    ],
-  };
+export function conv2dCandidates(c: ConvCase, device: DeviceTraits): Candidate[] {
+  const products = c.co === 1 && c.kh * c.kw > 1 && c.sy === 1 && c.sx === 1 && productsByTap(c, device, false);
+  const pixels = Math.ceil(c.ow / 4) * c.n * c.oh;
+  const direct = (extras: Extras): Kernel => ({
+    shader: 'conv2d',
+    defines: { ...vectors(c), EPILOGUE: epilogueOf(extras) },
+    constants: constants(c),
+    params: sizes(c),
+    buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
+    workgroups: threads(pixels * Math.ceil(c.co / 4)),
+    flops: flops(c),
+  });
+  return candidatesOf(c, device, false, products || undefined, direct);
 }
 
 /** Inputs dy, w; output dx. */
-export function conv2dInputGradientKernels(c: ConvCase, device: DeviceTraits, extras: Extras = {}): Kernels {
-  const epilogue = epilogueOf(extras);
-  const lanes = bySubgroup(c.ci, device);
-  if (lanes) return { scratch: [], kernels: [subgroupKernel(c, lanes, true, epilogue)] };
-  if (byTile(c.ci, device)) return { scratch: [], kernels: [tiledKernel(c, true, epilogue)] };
+export function conv2dInputGradientCandidates(c: ConvCase, device: DeviceTraits): Candidate[] {
   const products = c.ci <= 3 ? productsByTap(c, device, true) : undefined;
-  if (products) return products;
-  return {
-    scratch: [],
-    kernels: [
-      {
-        shader: 'conv2d_input_gradient',
-        defines: { ...vectors(c), EPILOGUE: epilogue },
-        constants: constants(c),
-        params: sizes(c),
-        buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
-        workgroups: threads(c.n * c.h * Math.ceil(Math.ceil(c.w / c.sx) / 4) * c.sx * Math.ceil(c.ci / 4)),
-        flops: flops(c),
-      },
-    ],
-  };
+  const pixels = c.n * c.h * Math.ceil(Math.ceil(c.w / c.sx) / 4) * c.sx;
+  const direct = (extras: Extras): Kernel => ({
+    shader: 'conv2d_input_gradient',
+    defines: { ...vectors(c), EPILOGUE: epilogueOf(extras) },
+    constants: constants(c),
+    params: sizes(c),
+    buffers: [{ input: 0 }, { input: 1 }, { output: 0 }],
+    workgroups: threads(pixels * Math.ceil(c.ci / 4)),
+    flops: flops(c),
+  });
+  return candidatesOf(c, device, true, products, direct);
+}
+
+function candidatesOf(
+  c: ConvCase,
+  device: DeviceTraits,
+  inputGradient: boolean,
+  products: Kernels | undefined,
+  direct: (extras: Extras) => Kernel,
+): Candidate[] {
+  const { result } = sides(c, inputGradient);
+  const one = (name: string, kernel: (extras: Extras) => Kernel): Candidate => ({
+    name,
+    make: (extras) => ({ scratch: [], kernels: [kernel(extras)] }),
+  });
+  const lanes = bySubgroup(result.channels, device);
+  const subgroups = lanes ? [one('subgroup', (e) => subgroupKernel(c, lanes, inputGradient, epilogueOf(e)))] : [];
+  const narrow =
+    lanes && result.channels > 2 * lanes
+      ? [one('subgroup, narrow', (e) => subgroupKernel(c, lanes, inputGradient, epilogueOf(e), 0, 2))]
+      : [];
+  const tiles = byTile(result.channels, device)
+    ? tilesFor(c.n * result.h * result.w, result.channels).map((tile) =>
+        one(tileName(tile), (e) => tiledKernel(c, inputGradient, tile, epilogueOf(e))),
+      )
+    : [];
+  const byTap = products ? [{ name: 'by tap', make: () => products }] : [];
+  return [...subgroups, ...narrow, ...tiles, ...byTap, one('direct', direct)];
 }
 
 /** What a forward convolution or an input gradient reads and writes, and the phases into which its stride parts it. */
@@ -96,16 +75,15 @@ function sides(c: ConvCase, inputGradient: boolean) {
     : { source: { h: c.h, w: c.w, depth: c.ci }, result: { h: c.oh, w: c.ow, channels: c.co }, phases: [1, 1] };
 }
 
-function tiledKernel(c: ConvCase, inputGradient: boolean, epilogue: string): Kernel {
+function tiledKernel(c: ConvCase, inputGradient: boolean, tile: Tile, epilogue: string): Kernel {
   const { source, result, phases } = sides(c, inputGradient);
   const pixels = c.n * Math.ceil(result.h / phases[0]) * Math.ceil(result.w / phases[1]);
-  const tile = tileSums(pixels * phases[0] * phases[1], result.channels);
   const [columns, rows] = groupsFor(pixels, tile.rows);
   const depth4 = source.depth % 4 === 0;
   return {
     shader: 'conv2d_tiled',
     defines: {
-      ...tile.defines,
+      ...tileDefines(tile),
       INPUT_GRADIENT: inputGradient,
       BY_COLUMN: inputGradient,
       DEPTH4: depth4,
@@ -127,10 +105,11 @@ function subgroupKernel(
   inputGradient: boolean,
   epilogue = IDENTITY_EPILOGUE,
   weightStart = 0,
+  vector?: number,
 ): Kernel {
   const { source, result, phases } = sides(c, inputGradient);
   const pixels = c.n * Math.ceil(result.h / phases[0]) * Math.ceil(result.w / phases[1]);
-  const sums = subgroupSums(lanes, result.channels);
+  const sums = subgroupSums(lanes, result.channels, vector);
   const [columns, rows] = groupsFor(pixels, sums.rows);
   return {
     shader: 'conv2d_subgroup',
@@ -222,116 +201,4 @@ function productsByTap(c: ConvCase, device: DeviceTraits, inputGradient: boolean
     );
   }
   return { scratch: [size(lines)], kernels };
-}
-
-/** Whether dy's sums over the pixels come with dw: where its columns pass through the kernel whole. */
-export const weightGradientSumsColumns = (c: ConvCase, device: DeviceTraits): boolean =>
-  bySubgroup(c.co, device) > 0 || byTile(c.co, device);
-
-/** Inputs x, dy; output dw, and dy's column sums where they are asked for. */
-export function conv2dWeightGradientKernels(c: ConvCase, device: DeviceTraits, extras: Extras = {}): Kernels {
-  const { columnSums = false } = extras;
-  const size = c.kh * c.kw * c.ci * c.co;
-  const lanes = subgroupLanes(device);
-  const { partial, splits } =
-    lanes && c.co % 4 === 0
-      ? subgroupWeightGradient(c, lanes, { x: 0, dy: 1 }, columnSums)
-      : lanes && c.co === 1 && c.ci % 4 === 0 && c.sy === 1 && c.sx === 1
-        ? subgroupWeightGradient(exchanged(c), lanes, { x: 1, dy: 0 }, false)
-        : byTile(c.co, device)
-          ? tiledWeightGradient(c, columnSums)
-          : plainWeightGradient(c);
-  return inSplits(partial, splits, columnSums ? [size, c.co] : [size]);
-}
-
-/** A first pass over the pixels, in splits; it still lacks its last buffers, where the partial sums go. */
-interface Partial {
-  partial: Kernel;
-  splits: number;
-}
-
-function plainWeightGradient(c: ConvCase): Partial {
-  const blocks = c.kh * c.kw * Math.ceil(c.ci / 4) * Math.ceil(c.co / 4);
-  const rows = c.n * c.oh;
-  const rowsPerSplit = Math.ceil(rows / Math.max(1, Math.min(rows, Math.round(8192 / blocks))));
-  const splits = Math.ceil(rows / rowsPerSplit);
-  return {
-    splits,
-    partial: {
-      shader: 'conv2d_weight_gradient',
-      defines: vectors(c),
-      constants: constants(c),
-      params: [...sizes(c), splits, rowsPerSplit],
-      buffers: [{ input: 0 }, { input: 1 }],
-      workgroups: threads(blocks * splits),
-      flops: flops(c),
-    },
-  };
-}
-
-/** One output channel, stride 1: dy takes the place of x, with its taps turned around, and x that of dy. */
-const exchanged = (c: ConvCase): ConvCase => ({
-  ...c,
-  h: c.oh,
-  w: c.ow,
-  ci: 1,
-  oh: c.h,
-  ow: c.w,
-  co: c.ci,
-  padTop: c.kh - 1 - c.padTop,
-  padLeft: c.kw - 1 - c.padLeft,
-});
-
-/** Bytes of x and dy that a split reads: all workgroups of a split run together and share them in the cache. */
-const SPLIT_BYTES = 384 * 1024;
-
-function subgroupWeightGradient(
-  c: ConvCase,
-  lanes: number,
-  inputs: { x: number; dy: number },
-  columnSums: boolean,
-): Partial {
-  const sums = subgroupSums(lanes, c.co);
-  const rows = c.n * c.oh;
-  const blocks = [Math.ceil((c.kh * c.kw * c.ci) / sums.rows), Math.ceil(c.co / sums.columns)] as const;
-  const rowBytes = 4 * (c.ow * c.co + c.w * c.sy * c.ci);
-  const bound = Math.max(
-    1,
-    Math.min(Math.floor(SPLIT_BYTES / rowBytes), Math.floor((rows * blocks[0] * blocks[1]) / 64)),
-  );
-  const rowsPerSplit = Math.max(bound, Math.ceil(rows / 64));
-  const splits = Math.ceil(rows / rowsPerSplit);
-  return {
-    splits,
-    partial: {
-      shader: 'conv2d_weight_gradient_subgroup',
-      defines: { ...sums.defines, FLIP: inputs.x === 1, COLUMN_SUMS: columnSums },
-      params: [...sizes(c), rowsPerSplit, ...window(c)],
-      buffers: [{ input: inputs.x }, { input: inputs.dy }],
-      workgroups: [...blocks, splits],
-      flops: flops(c),
-    },
-  };
-}
-
-function tiledWeightGradient(c: ConvCase, columnSums: boolean): Partial {
-  const size = c.kh * c.kw * c.ci;
-  const tile = tileSums(size, c.co);
-  const blocks = [Math.ceil(size / tile.rows), Math.ceil(c.co / tile.columns)] as const;
-  const pixels = c.n * c.oh * c.ow;
-  const wanted = Math.max(1, Math.min(Math.ceil(512 / (blocks[0] * blocks[1])), Math.ceil(pixels / 256)));
-  const pixelsPerSplit = 16 * Math.ceil(pixels / wanted / 16);
-  const splits = Math.ceil(pixels / pixelsPerSplit);
-  return {
-    splits,
-    partial: {
-      shader: 'conv2d_weight_gradient_tiled',
-      defines: { ...tile.defines, BY_COLUMN: false, COLUMN_SUMS: columnSums },
-      constants: constants(c),
-      params: [...sizes(c), pixelsPerSplit],
-      buffers: [{ input: 0 }, { input: 1 }],
-      workgroups: [...blocks, splits],
-      flops: flops(c),
-    },
-  };
 }

@@ -2,7 +2,7 @@
 import type { Tensor } from '../graph';
 import { ShapeError, showShape } from '../shape';
 import { reshape } from './broadcast';
-import { matmulKernels } from './matmul_kernels';
+import { matmulCandidates } from './matmul_kernels';
 import { mul } from './pointwise';
 
 export interface MatmulOptions {
@@ -31,7 +31,7 @@ export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = 
       kind: 'kernel',
       name: 'matmul',
       key,
-      kernels: (device) => matmulKernels({ batch, m, n, k: ka, transposeA, transposeB }, device),
+      candidates: (device) => matmulCandidates({ batch, m, n, k: ka, transposeA, transposeB }, device),
       gradient: (d, need) => [
         need[0]
           ? transposeA

@@ -1,6 +1,6 @@
 /** Max and average pooling over whole windows; rows and columns that do not fill one are left out. */
 import type { Tensor } from '../graph';
-import { type DeviceTraits, floatBits, groupsFor, type Kernels, turnsFor } from '../kernel';
+import { type DeviceTraits, floatBits, groupsFor, type Kernels, only, turnsFor } from '../kernel';
 import { ShapeError, showShape } from '../shape';
 import { reshape } from './broadcast';
 import { mean } from './mean';
@@ -62,7 +62,7 @@ export function maxPool(x: Tensor, options: PoolOptions = {}): Tensor {
       kind: 'kernel',
       name: 'max_pool',
       key: keyOf(win),
-      kernels: (device) => poolKernels('MAXIMUM', win, [n, c], device),
+      candidates: only((device) => poolKernels('MAXIMUM', win, [n, c], device)),
       gradient: (dy) => [scatter(win, x, dy)],
     },
     [x],
@@ -81,7 +81,7 @@ function scatter(win: Window, x: Tensor, dy: Tensor): Tensor {
       kind: 'kernel',
       name: 'max_pool_scatter',
       key: keyOf(win),
-      kernels: (device) => poolKernels('SCATTER', win, [n, c], device),
+      candidates: only((device) => poolKernels('SCATTER', win, [n, c], device)),
       gradient: (g, need) => [null, need[1] ? gather(win, x, g) : null],
     },
     [x, dy],
@@ -99,7 +99,7 @@ function gather(win: Window, x: Tensor, g: Tensor): Tensor {
       kind: 'kernel',
       name: 'max_pool_gather',
       key: keyOf(win),
-      kernels: (device) => poolKernels('GATHER', win, [n, c], device),
+      candidates: only((device) => poolKernels('GATHER', win, [n, c], device)),
       gradient: (d, need) => [null, need[1] ? scatter(win, x, d) : null],
     },
     [x, g],

@@ -6,21 +6,31 @@ export const subgroupLanes = ({ kind, subgroupSize }: DeviceTraits): 0 | 4 | 8 =
   kind === 'cpu' && (subgroupSize === 4 || subgroupSize === 8) ? subgroupSize : 0;
 
 /** subgroup_sums.wgsl for a result of so many columns: 2·lanes rows × `columns` columns a workgroup. */
-export function subgroupSums(lanes: number, resultColumns: number) {
-  const vector = resultColumns <= 2 * lanes ? 2 : 4;
+export function subgroupSums(lanes: number, resultColumns: number, vector = resultColumns <= 2 * lanes ? 2 : 4) {
   const defines = { LANES: `${lanes}`, EIGHT_LANES: lanes === 8, VECTOR: `${vector}`, VECTOR4: vector === 4 };
   return { rows: 2 * lanes, columns: vector * lanes, defines };
 }
 
+/** Rows × columns that a workgroup of tile_sums.wgsl computes. */
+export interface Tile {
+  readonly rows: 32 | 64;
+  readonly columns: 32 | 64;
+}
+
+export const tileName = ({ rows, columns }: Tile): string => `tiled ${rows}×${columns}`;
+
 /**
- * tile_sums.wgsl for a result of so many rows and columns: rows × columns a workgroup, of half the side where whole
+ * The tiles for a result of so many rows and columns. First the one that a rule prefers: of half the side where whole
  * tiles would be so few as to leave most of a GPU idle, or would not be filled.
  */
-export function tileSums(resultRows: number, resultColumns: number) {
+export function tilesFor(resultRows: number, resultColumns: number): Tile[] {
   const columns = resultColumns > 32 ? 64 : 32;
   const rows = Math.ceil(resultRows / 64) * Math.ceil(resultColumns / columns) >= 256 ? 64 : 32;
-  return { rows, columns, defines: { ROWS64: rows === 64, COLUMNS64: columns === 64 } };
+  const others = ([32, 64] as const).flatMap((r) => ([32, 64] as const).map((c) => ({ rows: r, columns: c })));
+  return [{ rows, columns }, ...others.filter((tile) => tile.rows !== rows || tile.columns !== columns)];
 }
+
+export const tileDefines = ({ rows, columns }: Tile) => ({ ROWS64: rows === 64, COLUMNS64: columns === 64 });
 
 /** A kernel, less its last buffers, whose results of such sizes are parted into sums that a second kernel adds. */
 export function inSplits(kernel: Kernel, splits: number, sizes: readonly number[]): Kernels {

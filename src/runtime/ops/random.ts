@@ -1,6 +1,6 @@
 /** Random numbers inside a step, from a counter: element, stream, step and seed decide them (src/runtime/random.ts). */
 import type { Graph, Tensor } from '../graph';
-import { groupsFor, type Kernels } from '../kernel';
+import { groupsFor, type Kernels, only } from '../kernel';
 import { type Shape, ShapeError } from '../shape';
 import { greater, mul } from './pointwise';
 
@@ -26,7 +26,7 @@ export function dropout(x: Tensor, rate: number, stream: number): Tensor {
 export function oneHot(index: Tensor, tasks: number): Tensor {
   if (index.rank !== 1) throw new ShapeError('oneHot', `an index of rank ${index.rank}`, 'one of shape [N]');
   return index.graph.add(
-    { kind: 'kernel', name: 'one_hot', key: `${tasks}`, kernels: () => oneHotKernels(index.shape[0], tasks) },
+    { kind: 'kernel', name: 'one_hot', key: `${tasks}`, candidates: only(() => oneHotKernels(index.shape[0], tasks)) },
     [index],
     [index.shape[0], tasks],
     `one_hot ${tasks}`,

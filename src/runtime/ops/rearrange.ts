@@ -1,6 +1,6 @@
 /** Ops that move elements: transpose, slice, concat, pad. */
 import type { Tensor } from '../graph';
-import { type DeviceTraits, floatBits, groupsFor, type Kernels, turnsFor } from '../kernel';
+import { type DeviceTraits, floatBits, groupsFor, type Kernels, only, turnsFor } from '../kernel';
 import { type Shape, ShapeError, sameShape, showShape, sizeOf } from '../shape';
 import { viewKey } from './broadcast';
 
@@ -119,7 +119,12 @@ function padKernel(
     };
   };
   const key = `${mode} begin ${begin.join(',')} step ${step.join(',')}`;
-  return x.graph.add({ kind: 'kernel', name: `pad_${mode}`, key, kernels, gradient }, [x], shape, key);
+  return x.graph.add(
+    { kind: 'kernel', name: `pad_${mode}`, key, candidates: only(kernels), gradient },
+    [x],
+    shape,
+    key,
+  );
 }
 
 /** The inputs one after another along `axis`. */

@@ -1,6 +1,6 @@
 /** Nearest and bilinear resizing of images [N, H, W, C]. */
 import type { Tensor } from '../graph';
-import { groupsFor, type Kernels } from '../kernel';
+import { groupsFor, type Kernels, only } from '../kernel';
 import { ShapeError, showShape, sizeOf } from '../shape';
 import { broadcastTo, reshape } from './broadcast';
 
@@ -29,7 +29,7 @@ export function resizeBilinear(x: Tensor, [oh, ow]: readonly [number, number]): 
       kind: 'kernel',
       name: 'resize_bilinear',
       key,
-      kernels: () => resizeKernels(false, x.shape, out),
+      candidates: only(() => resizeKernels(false, x.shape, out)),
       gradient: (d) => [adjoint(d, [h, w])],
     },
     [x],
@@ -48,7 +48,7 @@ function adjoint(dy: Tensor, [h, w]: readonly [number, number]): Tensor {
       kind: 'kernel',
       name: 'resize_bilinear_adjoint',
       key,
-      kernels: () => resizeKernels(true, shape, dy.shape),
+      candidates: only(() => resizeKernels(true, shape, dy.shape)),
       gradient: (d) => [resizeBilinear(d, [oh, ow])],
     },
     [dy],
