@@ -1,7 +1,7 @@
 /** The kernels that end a step: Adam, and the moving average of weights. */
 import type { Dispatch } from './dispatch';
 import { Scratch } from './expression';
-import { floatBits, groupsFor } from './kernel';
+import { floatBits, groupsFor, mostTurns } from './kernel';
 import type { ParameterSet } from './parameters';
 import type { Buffers, Placed } from './program_memory';
 import { sizeOf } from './shape';
@@ -28,10 +28,11 @@ export function updateDispatches(update: Update, slot: number): Placed[] {
       update.kind === 'adam'
         ? (['value', 'gradient', 'm', 'v'] as const).map((part) => place(set, part))
         : [place(set, 'value'), place(update.source, 'value')];
+    const threads = Math.ceil(floats / 4 / mostTurns(floats / 4));
     const params =
       update.kind === 'adam'
-        ? [floats / 4, slot, ...[update.beta1, update.beta2, update.eps].map(floatBits)]
-        : [floats / 4, floatBits(update.decay)];
+        ? [floats / 4, slot, ...[update.beta1, update.beta2, update.eps].map(floatBits), threads]
+        : [floats / 4, floatBits(update.decay), threads];
     const dispatch: Dispatch = {
       label: `${update.kind} ${set.name}`,
       shader: update.kind === 'adam' ? 'adam' : 'moving_average',
@@ -40,7 +41,7 @@ export function updateDispatches(update: Update, slot: number): Placed[] {
       params,
       bindings: memory.map(() => ({ root: new Scratch(floats), offset: 0 })),
       usesRun: update.kind === 'adam',
-      workgroups: groupsFor(floats / 4, 64),
+      workgroups: groupsFor(threads, 64),
       flops: floats * 12,
     };
     return { dispatch, memory, bytes: floats * 4 * (update.kind === 'adam' ? 7 : 3) };

@@ -25,7 +25,6 @@ export function conv2dWeightGradientCandidates(c: ConvCase, device: DeviceTraits
       ? [
           one('subgroup', !turned, bySubgroups(SPLIT_BYTES)),
           one('subgroup, long splits', !turned, bySubgroups(4 * SPLIT_BYTES)),
-          one('subgroup, short splits', !turned, bySubgroups(SPLIT_BYTES / 4)),
         ]
       : [];
   const tiles = byTile(c.co, device)
