@@ -354,6 +354,49 @@ export class MendApp extends LitElement {
           padding: 24px 16px 48px;
         }
       }
+
+      @media (max-width: 720px) {
+        header {
+          position: static;
+          grid-template-columns: auto 1fr;
+          height: auto;
+          padding: 8px 16px;
+        }
+
+        nav {
+          order: 1;
+          grid-column: 1 / -1;
+        }
+
+        nav ol {
+          justify-content: space-between;
+        }
+
+        nav a {
+          padding: 0 8px;
+          gap: 4px;
+        }
+
+        nav a > wa-icon:first-child {
+          display: none;
+        }
+
+        footer {
+          padding: 16px;
+        }
+
+        footer .row {
+          align-items: flex-start;
+        }
+
+        footer .row > span:first-of-type {
+          flex: 1;
+        }
+
+        footer .beside {
+          flex-basis: 100%;
+        }
+      }
     `,
   ];
 

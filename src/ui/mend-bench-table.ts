@@ -80,6 +80,7 @@ export class MendBenchTable extends LitElement {
         font: inherit;
         font-size: 0.8125rem;
         color: var(--wa-color-text-normal);
+        width: 36%;
         min-width: 240px;
       }
 

@@ -55,6 +55,14 @@ export class MendBenchmark extends LitElement {
         gap: 16px;
       }
 
+      .buttons {
+        gap: 8px 16px;
+      }
+
+      .run p[role] {
+        margin-top: 8px;
+      }
+
       .figures {
         display: flex;
         flex-wrap: wrap;
@@ -164,7 +172,7 @@ export class MendBenchmark extends LitElement {
               ${training ? 'A training run is under way, which would slow it down: wait for its end.' : ''}
             </p>
           </div>
-          <div class="row">
+          <div class="row buttons">
             <wa-switch
               size="s"
               ?checked=${whole}

@@ -161,6 +161,16 @@ export class MendCompare extends LitElement {
         flex-direction: column;
         gap: 16px;
       }
+
+      @media (max-width: 720px) {
+        .stage {
+          height: clamp(120px, var(--wanted-height, 100vh), 400px);
+        }
+
+        .tools {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
     `,
   ];
 

@@ -68,6 +68,13 @@ export class MendPlan extends LitElement {
       .name {
         overflow-wrap: anywhere;
       }
+
+      @media (max-width: 720px) {
+        td.share,
+        th.share {
+          display: none;
+        }
+      }
     `,
   ];
 
@@ -78,7 +85,8 @@ export class MendPlan extends LitElement {
     return html`
       <wa-details appearance="outlined" data-testid="plan">
         <span slot="summary" class="numbers">
-          What a step does: ${plural(kernels, 'kernel')}, ${formatBytes(memory)}${mostText(this.programs)}
+          What a step does: ${plural(kernels, 'kernel')} in ${plural(this.programs.length, 'program')},
+          ${formatBytes(memory)} at most${mostText(this.programs)}
         </span>
         <div class="programs">${this.programs.map((program) => this.#program(program))}</div>
       </wa-details>
@@ -111,9 +119,9 @@ export class MendPlan extends LitElement {
             <tr>
               <th scope="col">Shader</th>
               <th scope="col" class="number">kernels</th>
-              <th scope="col" class="share">of the arithmetic</th>
-              <th scope="col" class="number"></th>
-              <th scope="col" class="number">of the bytes</th>
+              <th scope="col" class="share"></th>
+              <th scope="col" class="number">arithmetic</th>
+              <th scope="col" class="number">bytes moved</th>
             </tr>
           </thead>
           <tbody>

@@ -166,6 +166,16 @@ export class MendRestore extends LitElement {
           gap: 16px;
         }
       }
+
+      @media (max-width: 720px) {
+        .columns {
+          grid-template-columns: minmax(0, 1fr);
+        }
+
+        .blank {
+          height: auto;
+        }
+      }
     `,
   ];
 

@@ -87,6 +87,8 @@ export class MendShare extends LitElement {
         border: 1px solid var(--wa-color-surface-border);
         border-radius: 8px;
         line-height: 0;
+        /* Dark on white in both schemes, or no camera reads it. */
+        color: #10151a;
       }
 
       .link {
@@ -143,6 +145,21 @@ export class MendShare extends LitElement {
       @media (max-width: 1080px) {
         .columns {
           grid-template-columns: minmax(0, 1fr);
+        }
+      }
+
+      @media (max-width: 720px) {
+        .card {
+          padding: 16px;
+        }
+
+        .result {
+          grid-template-columns: minmax(0, 1fr);
+          justify-items: start;
+        }
+
+        .result > .stack {
+          width: 100%;
         }
       }
     `,

@@ -59,6 +59,15 @@ export class MendTaskCard extends LitElement {
         gap: 24px;
       }
 
+      @media (max-width: 720px) {
+        .lists {
+          grid-template-columns: minmax(0, 1fr);
+        }
+
+        .card {
+          padding: 16px;
+        }
+      }
     `,
   ];
 

@@ -180,6 +180,21 @@ export class MendTrain extends LitElement {
           padding: 16px;
         }
       }
+
+      @media (max-width: 720px) {
+        .columns,
+        .phases {
+          grid-template-columns: minmax(0, 1fr);
+        }
+
+        .phases {
+          gap: 16px;
+        }
+
+        .empty {
+          padding: 32px 16px;
+        }
+      }
     `,
   ];
 
