@@ -1,6 +1,6 @@
 /** What the device could do: its multiply-add rate and its memory rate, by kernels that do nothing else. */
 import { type Engine, Graph, normal, ParameterSet, type Program } from '../runtime';
-import { floatBits, groupsFor, type Kernels } from '../runtime/kernel';
+import { floatBits, groupsFor, type Kernels, only } from '../runtime/kernel';
 
 export interface Gauge {
   program: Program;
@@ -29,7 +29,12 @@ export async function fmaGauge(engine: Engine): Promise<Gauge> {
       },
     ],
   });
-  const y = graph.add({ kind: 'kernel', name: 'fma_peak', key: '', kernels }, [], [threads, 4], 'fma_peak');
+  const y = graph.add(
+    { kind: 'kernel', name: 'fma_peak', key: '', candidates: only(kernels) },
+    [],
+    [threads, 4],
+    'fma_peak',
+  );
   const program = await engine.compile(graph, { label: 'multiply-add peak', outputs: { y } });
   return { program, flops: threads * rounds * 4 * 6 * 4 * 2, bytes: 0 };
 }
@@ -50,7 +55,7 @@ export async function copyGauge(engine: Engine): Promise<Gauge> {
       },
     ],
   });
-  const y = graph.add({ kind: 'kernel', name: 'copy', key: '', kernels }, [x], [floats], 'copy');
+  const y = graph.add({ kind: 'kernel', name: 'copy', key: '', candidates: only(kernels) }, [x], [floats], 'copy');
   const program = await engine.compile(graph, { label: 'copy', outputs: { y } });
   engine.resident(set).upload('value', new Float32Array(floats).fill(1));
   return { program, flops: 0, bytes: 8 * floats };

@@ -15,6 +15,8 @@ const CONVOLUTIONS: Omit<PeerConvolution, 'n' | 'size'>[] = [
   { direction: 'input gradient', ci: 64, co: 64, k: 3, stride: 1 },
   { direction: 'weight gradient', ci: 64, co: 64, k: 3, stride: 1 },
   { direction: 'weight gradient', ci: 1, co: 32, k: 5, stride: 1 },
+  { direction: 'input gradient', ci: 32, co: 64, k: 3, stride: 2 },
+  { direction: 'weight gradient', ci: 32, co: 64, k: 3, stride: 2 },
 ];
 
 /** @param quick a quarter of the side, and one image where there are four: for software adapters */

@@ -23,8 +23,8 @@ function lead([first, ...others]: readonly (PeerRow | undefined)[]): string {
 function cell(row: PeerRow | undefined): string {
   if (!row) return '';
   if (row.cannot) return `cannot: ${row.cannot.replaceAll('|', '/').slice(0, 80)}`;
-  const { gflops = Number.NaN, milliseconds: ms = Number.NaN, ofPeak = Number.NaN, samples = 0, error = 0 } = row;
+  const { gflops = Number.NaN, milliseconds: ms = Number.NaN, ofPeak = Number.NaN, samples = 0, errors = [] } = row;
   const few = samples === 1 ? ', one sample' : '';
   const told = `${gflops.toFixed(gflops < 10 ? 2 : 1)}, ${ms.toFixed(ms < 10 ? 2 : 0)}, ${(100 * ofPeak).toFixed(0)} %${few}`;
-  return row.wrong ? `wrong (${error.toExponential(0)}): ${told}` : told;
+  return row.wrong ? `wrong (${errors.map((error) => error.toExponential(0)).join(', ')}): ${told}` : told;
 }
