@@ -18,6 +18,7 @@ const usage = `Usage: npm run bench -- [options]
   --steps PRESET    the training steps of tiny, grid, laptop or paper, nothing else
   --growth PRESET   its restorer over --sides (128,256,512,1024), its step over --batches (1,2,4,8)
   --cold            nothing compiled before: an engine of its own for each case, no cache of shaders
+  --measure MS      lets the engine choose its kernels by timing them, for so long at most
   --chrome          in headless Chrome, not under Dawn for Node
   --peers           in headless Chrome beside TF.js, ONNX Runtime Web and jax-js
   --engines NAMES   of those, between commas
@@ -42,6 +43,7 @@ const { values } = parseArgs({
     sides: { type: 'string', default: '128,256,512,1024' },
     batches: { type: 'string', default: '1,2,4,8' },
     cold: { type: 'boolean', default: false },
+    measure: { type: 'string' },
     peers: { type: 'boolean', default: false },
     engines: { type: 'string' },
     limit: { type: 'string' },
@@ -98,7 +100,15 @@ async function inChrome() {
     sides: numbers(values.sides),
     batches: numbers(values.batches),
   };
-  const options = { rounds: Number(values.rounds), quick, only, steps, growth, cold: values.cold };
+  const options = {
+    rounds: Number(values.rounds),
+    quick,
+    only,
+    steps,
+    growth,
+    cold: values.cold,
+    measure: Number(values.measure ?? 0),
+  };
   return benchPage({ script, flags, env: cold }, async (page, browser) => {
     const { report, table } = await page.evaluate(`mendscopeBench(${JSON.stringify(options)})`);
     const named = { ...report, ...(values.adapter && { adapter: values.adapter }), browser };

@@ -11,7 +11,17 @@ import { bundleForBrowser, bundleForNode } from './node_bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-export async function comparePeers({ rounds, quick, only, engines = '', limit = '60', adapter, save, json }) {
+export async function comparePeers({
+  rounds,
+  quick,
+  only,
+  engines = '',
+  limit = '60',
+  measure = '0',
+  adapter,
+  save,
+  json,
+}) {
   const modules = await installedPeers();
   const script = await bundleForBrowser('scripts/peers/page.mjs', [modules]);
   const wasm = join(modules, 'onnxruntime-web', 'dist');
@@ -20,7 +30,13 @@ export async function comparePeers({ rounds, quick, only, engines = '', limit = 
       .filter((name) => name.startsWith('ort-wasm-'))
       .map((name) => [`/onnx/${name}`, join(wasm, name)]),
   );
-  const options = { quick, rounds: Number(rounds), limit: Number(limit), engines: engines.split(',').filter(Boolean) };
+  const options = {
+    quick,
+    rounds: Number(rounds),
+    limit: Number(limit),
+    measure: Number(measure),
+    engines: engines.split(',').filter(Boolean),
+  };
   const page = (use) => benchPage({ script, files }, use);
   const names = await page((there) => there.evaluate(`mendscopeCases(${quick})`));
   const results = [];

@@ -8,8 +8,8 @@ import { tfjs } from './tfjs.mjs';
 
 const peers = [tfjs, onnx, jax];
 
-async function run({ name, quick, rounds, limit, engines }) {
-  const engine = await Engine.create({ gpu: navigator.gpu });
+async function run({ name, quick, rounds, limit, measure, engines }) {
+  const engine = await Engine.create({ gpu: navigator.gpu, ...(measure && { measure: { milliseconds: measure } }) });
   const one = peerCases(quick).find((each) => each.name === name);
   const wanted = peers.filter((peer) => engines.length === 0 || engines.includes(peer.name));
   const there = [];

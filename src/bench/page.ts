@@ -6,11 +6,13 @@ import { reportText, rowText } from './table';
 export interface PageOptions extends Omit<BenchOptions, 'fresh'> {
   /** An engine of its own for each case. */
   cold?: boolean;
+  /** Lets the engine choose its kernels by timing them, for so many milliseconds at most. */
+  measure?: number;
 }
 
-const openEngine = (): Promise<Engine> => Engine.create({ gpu: navigator.gpu });
-
-async function run({ cold, ...options }: PageOptions): Promise<{ report: BenchReport; table: string }> {
+async function run({ cold, measure, ...options }: PageOptions): Promise<{ report: BenchReport; table: string }> {
+  const openEngine = (): Promise<Engine> =>
+    Engine.create({ gpu: navigator.gpu, ...(measure && { measure: { milliseconds: measure } }) });
   const rows = benchmark(await openEngine(), { ...options, ...(cold && { fresh: openEngine }) });
   for (;;) {
     const { value, done } = await rows.next();

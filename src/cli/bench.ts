@@ -18,6 +18,7 @@ definition; each time is a median over rounds that alternate with the device's o
   --steps PRESET   the training steps of ${PRESET_NAMES.join(', ')} and of the comparison networks, nothing else
   --growth PRESET  the preset's restorer over --sides (128,256,512,1024), its step over --batches (1,2,4,8)
   --cold           an engine of its own for each case, so that no pipeline is there already
+  --measure MS     lets the engine choose its kernels by timing them, for so long at most
   --out FILE       writes the JSON to a file too
 
 JSON: {adapter, software, date, rounds, peakGflops, copyGbytes, rows: [{name, milliseconds, gflops, ofPeak, …}]}
@@ -35,11 +36,14 @@ export const bench: Command = {
     sides: { type: 'string' },
     batches: { type: 'string' },
     cold: { type: 'boolean' },
+    measure: { type: 'string' },
     out: { type: 'string' },
   },
   async run(line, context) {
-    const options = optionsFrom(line);
-    const engine = await startEngine(context);
+    const milliseconds = count(line, 'measure', 1);
+    const measure = milliseconds === undefined ? undefined : { milliseconds };
+    const options = optionsFrom(line, () => Engine.create({ gpu: nodeGpu(), measure }));
+    const engine = await startEngine(context, measure);
     const report = await told(benchmark(engine, options), (row) => context.say(rowText(row)));
     const out = text(line, 'out', '');
     if (out) await writeFile(out, JSON.stringify(report));
@@ -47,7 +51,7 @@ export const bench: Command = {
   },
 };
 
-function optionsFrom(line: CommandLine): BenchOptions {
+function optionsFrom(line: CommandLine, open: () => Promise<Engine>): BenchOptions {
   const { values } = line;
   return {
     rounds: count(line, 'rounds', 1) ?? 7,
@@ -61,7 +65,7 @@ function optionsFrom(line: CommandLine): BenchOptions {
         batches: counts(line, 'batches', '1,2,4,8', 1),
       },
     }),
-    ...(values.cold === true && { fresh: () => Engine.create({ gpu: nodeGpu() }) }),
+    ...(values.cold === true && { fresh: open }),
   };
 }
 

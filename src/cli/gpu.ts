@@ -14,9 +14,9 @@ export function nodeGpu(): GPU {
   return gpu;
 }
 
-/** An engine whose adapter has been named aloud. */
-export async function startEngine({ say }: Context): Promise<Engine> {
-  const engine = await Engine.create({ gpu: nodeGpu() });
+/** An engine whose adapter has been named aloud. @param measure time for choosing kernels by measurement */
+export async function startEngine({ say }: Context, measure?: { milliseconds: number }): Promise<Engine> {
+  const engine = await Engine.create({ gpu: nodeGpu(), measure });
   const { name, software } = engine.adapter;
   say(`adapter: ${name}${software ? ' (a software adapter: results are right, and slow)' : ''}`);
   return engine;
