@@ -36,7 +36,10 @@ export async function benchPage({ script, files = {}, flags = [], env: more = {}
   });
   try {
     const page = await browser.newPage();
-    page.on('console', (message) => process.stderr.write(`${message.text()}\n`));
+    // Not warnings: an engine that binds too much warns a hundred times, and its row says that it is wrong.
+    page.on('console', (message) => {
+      if (message.type() !== 'warn') process.stderr.write(`${message.text()}\n`);
+    });
     page.on('pageerror', (error) => process.stderr.write(`${error.message}\n`));
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.waitForFunction('typeof mendscopeBench === "function"');
