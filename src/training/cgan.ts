@@ -34,6 +34,7 @@ import { type Batches, drawRandom } from './batches';
 import { generate } from './cin_gan';
 import type { CGanSettings } from './messages';
 import { learningRateAt } from './schedule';
+import type { Runnable } from './timed_step';
 
 export interface CGanConfig extends CGanSettings {
   beta1: number;
@@ -240,7 +241,7 @@ function batchInputs(
 
 /** One discriminator step and one restorer step on the same batch. `step` counts from 0. */
 export function cGanStep(
-  { discriminatorStep, restorerStep, synthetic }: CGanPrograms,
+  { discriminatorStep, restorerStep, synthetic }: Runnable<CGanPrograms>,
   data: Batches,
   config: CGanConfig,
   seed: number,

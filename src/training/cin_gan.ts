@@ -33,6 +33,7 @@ import {
 import { type Batches, drawRandom } from './batches';
 import type { CinGanSettings } from './messages';
 import { learningRateAt } from './schedule';
+import type { Runnable } from './timed_step';
 
 export interface CinGanConfig extends CinGanSettings {
   /** Adam's β₁ and β₂. */
@@ -210,7 +211,7 @@ function batchInputs(graph: Graph, batch: number, patch: number, tasks: number):
 
 /** One generator step with the critic steps before it. `step` counts from 0. Returns at once; the GPU follows. */
 export function cinGanStep(
-  { criticStep, generatorStep }: CinGanPrograms,
+  { criticStep, generatorStep }: Runnable<CinGanPrograms>,
   data: Batches,
   config: CinGanConfig,
   seed: number,

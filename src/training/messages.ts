@@ -173,6 +173,8 @@ export interface PlannedShader {
   flops: number;
   /** Of every tensor that its kernels touch, each once a kernel. */
   bytes: number;
+  /** Of its kernels in one run, by the device's own clock; absent until that is measured, or where it has none. */
+  milliseconds?: number;
 }
 
 /** An error as this project words it: what came, what was wanted, what to do. */
@@ -221,7 +223,7 @@ export type FromThread =
       /** By term, as logged: e.g. `critic`, `gradientPenalty`, `adversarial`, `content`, `style`. Empty while compiling. */
       losses: Record<string, number>;
     }
-  /** What the steps of a phase do, once they are compiled. */
+  /** What the steps of a phase do, once they are compiled; again, with times, once one was timed. */
   | { kind: 'plan'; phase: Phase; programs: PlanInfo[] }
   | { kind: 'preview'; phase: Phase; step: number; rows: PreviewRow[] }
   | { kind: 'checkpoint'; phase: Phase; step: number; automatic: boolean; bytes: ArrayBuffer }

@@ -17,6 +17,7 @@ import type { FromThread, Phase, TrainConfig, TrainingData } from './messages';
 import { type FileRecord, type ModelFile, ModelFileError, modelInfo, readModelFile } from './model_file';
 import { planInfo } from './plan_info';
 import { type Preview, restorationPreview, synthesisPreview } from './preview';
+import { canTime, TimedProgram } from './timed_step';
 import {
   generatorFrom,
   openStart,
@@ -93,7 +94,8 @@ export async function* train(
     yield* phaseSteps(follow, {
       phase: 'cin-gan',
       steps: run.cinGan.steps,
-      step: (step) => cinGanStep(programs, data, run.cinGan, run.seed, step),
+      step: (step, [criticStep, generatorStep]) =>
+        cinGanStep({ criticStep, generatorStep }, data, run.cinGan, run.seed, step),
       programs: [programs.criticStep, programs.generatorStep],
       preview,
     });
@@ -121,7 +123,8 @@ export async function* train(
     yield* phaseSteps(follow, {
       phase: 'cgan',
       steps: run.cGan.steps,
-      step: (step) => cGanStep(programs, data, run.cGan, run.seed, step),
+      step: (step, [discriminatorStep, restorerStep]) =>
+        cGanStep({ discriminatorStep, restorerStep, synthetic }, data, run.cGan, run.seed, step),
       programs: [programs.discriminatorStep, programs.restorerStep],
       preview,
     });
@@ -150,8 +153,8 @@ interface Following {
 interface PhaseWork {
   phase: TrainingPhase;
   steps: number;
-  /** Enqueues one step, counted from 0. */
-  step: (step: number) => void;
+  /** Enqueues one step, counted from 0, with `programs` or what stands in for them. */
+  step: (step: number, programs: Pick<Program, 'run'>[]) => void;
   /** Whose scalar outputs are the losses to log. */
   programs: Program[];
   preview: Preview;
@@ -167,6 +170,8 @@ async function* phaseSteps(
   let savedAt = performance.now();
   const lastProgram = work.programs[work.programs.length - 1];
   const inFlight: Promise<void>[] = [];
+  // The second one here: drivers put work off to the first.
+  const timedStep = canTime(engine) ? record.steps[counter] + 1 : -1;
   while (record.steps[counter] < steps) {
     if (control.paused) {
       yield { kind: 'state', state: 'paused' };
@@ -175,8 +180,10 @@ async function* phaseSteps(
     }
     if (control.stopping) return;
 
-    work.step(record.steps[counter]);
+    const timed = record.steps[counter] === timedStep ? work.programs.map((one) => new TimedProgram(one)) : undefined;
+    work.step(record.steps[counter], timed ?? work.programs);
     const done = ++record.steps[counter];
+    if (timed) yield { kind: 'plan', phase, programs: await Promise.all(timed.map((one) => one.plan())) };
     // Lets the page's messages in, and keeps the queue no deeper than two steps.
     inFlight.push(lastProgram.finished());
     if (inFlight.length > 2) await inFlight.shift();

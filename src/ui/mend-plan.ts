@@ -2,7 +2,7 @@ import '@awesome.me/webawesome/dist/components/details/details.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { PlanInfo, PlannedShader } from '../training/messages';
-import { formatBytes, formatCount, plural } from './format';
+import { formatBytes, formatCount, formatNumber, plural } from './format';
 import { shared } from './shared_styles';
 
 /** Shaders shown by name; the rest is summed up. */
@@ -94,24 +94,36 @@ export class MendPlan extends LitElement {
   }
 
   #program({ label, kernels, pipelines, peakBytes, boundBytes, shaders }: PlanInfo) {
-    const flops = total(shaders, 'flops') || 1;
-    const bytes = total(shaders, 'bytes') || 1;
-    const rest = shaders.slice(NAMED);
-    const shown = shaders.slice(0, NAMED);
+    const timed = isTimed(shaders);
+    const by = timed ? 'milliseconds' : 'flops';
+    const ranked = [...shaders].sort((a, b) => (b[by] ?? 0) - (a[by] ?? 0));
+    const shown = ranked.slice(0, NAMED);
+    const rest = ranked.slice(NAMED);
     if (rest.length > 0)
       shown.push({
         shader: `${rest.length} more`,
         kernels: total(rest, 'kernels'),
         flops: total(rest, 'flops'),
         bytes: total(rest, 'bytes'),
+        milliseconds: total(rest, 'milliseconds'),
       });
+    const all = {
+      flops: total(shaders, 'flops'),
+      bytes: total(shaders, 'bytes'),
+      milliseconds: total(shaders, 'milliseconds'),
+    };
+    const share = (row: PlannedShader, of: keyof typeof all) => (row[of] ?? 0) / (all[of] || 1);
     return html`
       <section class="program" data-testid="plan-program">
         <div>
           <h3>${label}</h3>
           <p class="small quiet numbers">
-            ${plural(kernels, 'kernel')} from ${plural(pipelines, 'pipeline')}; ${formatCount(flops)} operations;
-            ${formatBytes(peakBytes)} for its tensors, of which ${formatBytes(boundBytes)} are alive at once
+            ${plural(kernels, 'kernel')} from ${plural(pipelines, 'pipeline')}; ${formatCount(all.flops)} operations;
+            ${formatBytes(peakBytes)} for its tensors, of which ${formatBytes(boundBytes)} are alive at once${
+              timed
+                ? html`; <span data-testid="plan-time">${formatNumber(all.milliseconds)} ms</span> in its kernels`
+                : nothing
+            }
           </p>
         </div>
         <table class="numbers">
@@ -120,6 +132,7 @@ export class MendPlan extends LitElement {
               <th scope="col">Shader</th>
               <th scope="col" class="number">kernels</th>
               <th scope="col" class="share"></th>
+              ${timed ? html`<th scope="col" class="number" title=${TIMED}>time</th>` : nothing}
               <th scope="col" class="number">arithmetic</th>
               <th scope="col" class="number">bytes moved</th>
             </tr>
@@ -130,9 +143,10 @@ export class MendPlan extends LitElement {
                 <tr>
                   <td class="name"><code>${row.shader}</code></td>
                   <td class="number">${row.kernels}</td>
-                  <td class="share"><div class="bar"><i style="width: ${(100 * row.flops) / flops}%"></i></div></td>
-                  <td class="number">${percent(row.flops / flops)}</td>
-                  <td class="number">${percent(row.bytes / bytes)}</td>
+                  <td class="share"><div class="bar"><i style="width: ${100 * share(row, by)}%"></i></div></td>
+                  ${timed ? html`<td class="number">${percent(share(row, 'milliseconds'))}</td>` : nothing}
+                  <td class="number">${percent(share(row, 'flops'))}</td>
+                  <td class="number">${percent(share(row, 'bytes'))}</td>
                 </tr>
               `,
             )}
@@ -143,18 +157,24 @@ export class MendPlan extends LitElement {
   }
 }
 
-function total(shaders: readonly PlannedShader[], of: 'kernels' | 'flops' | 'bytes'): number {
-  return shaders.reduce((sum, shader) => sum + shader[of], 0);
+const TIMED = 'Of the second step, by the device’s own clock; browsers round each kernel to 0.1 ms.';
+
+const isTimed = (shaders: readonly PlannedShader[]): boolean => total(shaders, 'milliseconds') > 0;
+
+function total(shaders: readonly PlannedShader[], of: 'kernels' | 'flops' | 'bytes' | 'milliseconds'): number {
+  return shaders.reduce((sum, shader) => sum + (shader[of] ?? 0), 0);
 }
 
 const percent = (share: number): string => `${share > 0 && share < 0.005 ? '< 1' : Math.round(100 * share)} %`;
 
-/** `, 62 % of the arithmetic in conv2d_tiled` */
+/** `, 62 % of the time in conv2d_tiled`; of the arithmetic where nothing was timed. */
 function mostText(programs: readonly PlanInfo[]): string {
-  const flops = new Map<string, number>();
+  const timed = programs.every(({ shaders }) => isTimed(shaders));
+  const of = timed ? 'milliseconds' : 'flops';
+  const sums = new Map<string, number>();
   for (const { shaders } of programs)
-    for (const { shader, flops: own } of shaders) flops.set(shader, (flops.get(shader) ?? 0) + own);
-  const [most] = [...flops].sort(([, a], [, b]) => b - a);
-  const all = [...flops.values()].reduce((sum, own) => sum + own, 0);
-  return most && all > 0 ? `, ${percent(most[1] / all)} of the arithmetic in ${most[0]}` : '';
+    for (const one of shaders) sums.set(one.shader, (sums.get(one.shader) ?? 0) + (one[of] ?? 0));
+  const [most] = [...sums].sort(([, a], [, b]) => b - a);
+  const all = [...sums.values()].reduce((sum, own) => sum + own, 0);
+  return most && all > 0 ? `, ${percent(most[1] / all)} of the ${timed ? 'time' : 'arithmetic'} in ${most[0]}` : '';
 }

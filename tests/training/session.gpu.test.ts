@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ARCHITECTURES } from '../../src/models/presets';
 import { Engine } from '../../src/runtime';
 import { modelInfo, readModelFile } from '../../src/training/model_file';
+import { canTime } from '../../src/training/timed_step';
 import { testGpu } from '../gpu_setup';
 import { BUSY_MACHINE, CONFIG, type Followed, follow, phantoms } from './followed_run';
 
@@ -27,7 +28,13 @@ describe('a run', () => {
       ['cin-gan', 1],
       ['cgan', 1],
     ]);
-    const plans = whole.events.filter((event) => event.kind === 'plan');
+    const told = whole.events.filter((event) => event.kind === 'plan');
+    const isTimed = ({ programs }: (typeof told)[number]) => programs[0].shaders[0].milliseconds !== undefined;
+    const plans = told.filter((plan) => !isTimed(plan));
+    const timed = told.filter(isTimed);
+    expect(timed.map(({ phase }) => phase)).toEqual(canTime(engine) ? ['cin-gan', 'cgan'] : []);
+    for (const { shaders } of timed.flatMap(({ programs }) => programs))
+      expect(shaders.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0)).toBeGreaterThan(0);
     expect(plans.map(({ phase, programs }) => [phase, ...programs.map(({ label }) => label)])).toEqual([
       ['cin-gan', 'CIN-GAN critic step', 'CIN-GAN generator step'],
       ['cgan', 'cGAN discriminator step', 'cGAN restorer step'],
