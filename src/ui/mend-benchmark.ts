@@ -193,7 +193,7 @@ export class MendBenchmark extends LitElement {
                 `
                 : html`
                   <wa-button variant="brand" ?disabled=${!adapter || training} data-testid="bench-start" @click=${this.#start}>
-                    <wa-icon slot="start" name="play"></wa-icon>${this.report ? 'Measure this device' : 'Measure'}
+                    <wa-icon slot="start" name="play"></wa-icon>${this.isShared ? 'Measure this device' : this.report ? 'Measure again' : 'Measure'}
                   </wa-button>
                 `
             }

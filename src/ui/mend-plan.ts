@@ -49,7 +49,7 @@ export class MendPlan extends LitElement {
       }
 
       .share {
-        width: 30%;
+        width: 20%;
       }
 
       .bar {
@@ -65,9 +65,6 @@ export class MendPlan extends LitElement {
         background: var(--mend-restored);
       }
 
-      .name {
-        overflow-wrap: anywhere;
-      }
 
       @media (max-width: 720px) {
         td.share,
@@ -141,7 +138,7 @@ export class MendPlan extends LitElement {
             ${shown.map(
               (row) => html`
                 <tr>
-                  <td class="name"><code>${row.shader}</code></td>
+                  <td><code>${breakable(row.shader)}</code></td>
                   <td class="number">${row.kernels}</td>
                   <td class="share"><div class="bar"><i style="width: ${100 * share(row, by)}%"></i></div></td>
                   ${timed ? html`<td class="number">${percent(share(row, 'milliseconds'))}</td>` : nothing}
@@ -156,6 +153,9 @@ export class MendPlan extends LitElement {
     `;
   }
 }
+
+/** Long names break behind an underscore. */
+const breakable = (shader: string) => shader.split('_').map((part, i) => (i === 0 ? part : html`_<wbr />${part}`));
 
 const TIMED = 'Of the second step, by the device’s own clock; browsers round each kernel to 0.1 ms.';
 
