@@ -5,13 +5,6 @@ import { writeTiff } from './tiff';
 
 export type ImageFormat = 'tiff' | 'png' | 'npy';
 
-/** Extension and media type of each format. */
-export const IMAGE_FORMATS: Record<ImageFormat, { extension: string; mediaType: string }> = {
-  tiff: { extension: '.tif', mediaType: 'image/tiff' },
-  png: { extension: '.png', mediaType: 'image/png' },
-  npy: { extension: '.npy', mediaType: 'application/octet-stream' },
-};
-
 /**
  * An image as the bytes of a file, in its own sample type and size. TIFF keeps everything; PNG holds one plane of 8 or
  * 16 bits (BadInputError otherwise); npy holds the samples alone, axes TZCYX.
