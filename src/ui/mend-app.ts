@@ -317,7 +317,7 @@ export class MendApp extends LitElement {
         padding: 32px 24px 64px;
       }
 
-      main:focus-visible {
+      main[tabindex]:focus-visible {
         outline: none;
       }
 

@@ -47,6 +47,10 @@ export class MendNotices extends LitElement {
         padding-block: 8px;
       }
 
+      wa-callout wa-progress-bar {
+        margin: 8px 0 4px;
+      }
+
       wa-callout .row {
         gap: 8px 16px;
       }
