@@ -204,8 +204,11 @@ export type ToThread =
   /** Make a checkpoint at the next step. */
   | { kind: 'checkpoint' }
   | { kind: 'inspect'; id: number; model: ArrayBuffer }
-  /** `task` is needed only where the model is not task-free; `xzViews` restores a stack on its XZ and YZ views. */
-  | { kind: 'restore'; id: number; image: Image; model: ArrayBuffer; task?: string; xzViews?: boolean }
+  /**
+   * `task` is needed only where the model is not task-free; `xzViews` restores a stack on its XZ and YZ views; `flips`
+   * takes the mean of four mirrored restorations.
+   */
+  | { kind: 'restore'; id: number; image: Image; model: ArrayBuffer; task?: string; xzViews?: boolean; flips?: boolean }
   | { kind: 'cancel'; id: number };
 
 export type FromThread =

@@ -82,6 +82,7 @@ async function runRestoration({
   model,
   task,
   xzViews,
+  flips,
 }: Extract<ToThread, { kind: 'restore' }>): Promise<void> {
   const began = performance.now();
   const device = await theEngine();
@@ -89,6 +90,7 @@ async function runRestoration({
   const restored = await restoreImage(device, file, image, {
     task,
     xzViews,
+    flips,
     onProgress: (done, total) => say({ kind: 'restoring', id, done, total }),
     cancelled: () => cancelled.delete(id),
   });

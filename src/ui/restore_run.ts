@@ -5,6 +5,12 @@ import type { AppState, LoadedModel, Restoration } from './app_state';
 import { saveModel } from './autosave';
 import { complaintOf } from './complaint';
 
+/** How a batch is restored; see the message `restore`. */
+export interface RestoreWay {
+  xzViews?: boolean;
+  flips?: boolean;
+}
+
 export class RestoreRun {
   #state: AppState;
   #thread: TrainingThread | undefined;
@@ -34,7 +40,7 @@ export class RestoreRun {
   }
 
   /** Restores every image of the batch that is waiting; with `again`, all of them. */
-  async run(options: { xzViews?: boolean; again?: boolean }): Promise<void> {
+  async run(options: RestoreWay & { again?: boolean }): Promise<void> {
     if (this.#abort) return;
     const { model } = this.#state;
     if (!model) return;
@@ -44,7 +50,7 @@ export class RestoreRun {
       for (const { id, status } of this.#state.restorations) {
         if (abort.signal.aborted) break;
         if (status === 'done' && !options.again) continue;
-        await this.#restoreOne(id, model, options.xzViews, abort.signal);
+        await this.#restoreOne(id, model, options, abort.signal);
       }
     } finally {
       this.#abort = undefined;
@@ -56,7 +62,12 @@ export class RestoreRun {
     this.#abort?.abort();
   }
 
-  async #restoreOne(id: string, model: LoadedModel, xzViews: boolean | undefined, signal: AbortSignal): Promise<void> {
+  async #restoreOne(
+    id: string,
+    model: LoadedModel,
+    { xzViews, flips }: RestoreWay,
+    signal: AbortSignal,
+  ): Promise<void> {
     const state = this.#state;
     const item = state.restorations.find((candidate) => candidate.id === id);
     if (!item) return;
@@ -66,6 +77,7 @@ export class RestoreRun {
       model: model.bytes,
       task: item.task,
       xzViews: item.image.size.z > 1 ? xzViews : undefined,
+      flips,
     };
     const onProgress = (done: number, total: number) => state.updateRestoration(id, { progress: done / total });
     try {
