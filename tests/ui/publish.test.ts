@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { ownCollections, type PublishedItem } from '../../src/ui/publish';
+
+const item = (change: Partial<PublishedItem>): PublishedItem => ({
+  id: 'v1',
+  title: 'Nuclei',
+  link: '/m/v1',
+  collection: 'c1',
+  editToken: 'secret',
+  bytes: 1,
+  publishedAt: 0,
+  ...change,
+});
+
+it('offers each series once, by its newest title, and none that this browser cannot edit', () => {
+  const published = [
+    item({ id: 'v2', title: 'Nuclei, longer' }),
+    item({}),
+    item({ id: 'i1', collection: 'c2', kind: 'result' }),
+    item({ id: 'v3', collection: 'c3', editToken: undefined }),
+    item({ id: 'v4', collection: 'c4', title: 'Retina', editToken: 'other' }),
+  ];
+  expect(ownCollections(published)).toEqual([
+    { collection: 'c1', title: 'Nuclei, longer', editToken: 'secret' },
+    { collection: 'c4', title: 'Retina', editToken: 'other' },
+  ]);
+});
