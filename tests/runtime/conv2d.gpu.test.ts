@@ -1,4 +1,4 @@
-import { add, conv2d, conv2dInputGradient, conv2dWeightGradient, slice } from '../../src/runtime';
+import { add, concat, conv2d, conv2dInputGradient, conv2dWeightGradient, slice } from '../../src/runtime';
 import * as reference from '../reference/conv2d';
 import * as layout from '../reference/layout';
 import * as pointwise from '../reference/pointwise';
@@ -49,6 +49,27 @@ function biased(name: string, x: Size4, w: Size4, options: reference.ConvOptions
     reference: ({ x, w, b }) => pointwise.add(reference.conv2d(x, w, options), b),
   };
 }
+
+/** A concatenation that fills vec4f only in part, as where a network's last layer sees its input too. */
+const joined = (name: string, CI: number[], CO: number, options: reference.ConvOptions = {}): OpCase => {
+  const total = CI.reduce((a, b) => a + b, 0);
+  const names = CI.map((_, i) => `x${i}`);
+  return {
+    name,
+    inputs: {
+      ...Object.fromEntries(names.map((key, i) => [key, anywhere(2, 4, 5, CI[i])])),
+      w: anywhere(3, 3, total, CO),
+    },
+    build: (given) => {
+      const parts = names.map((key) => given[key]);
+      return conv2d(concat(parts, 3), given.w, options);
+    },
+    reference: (given) => {
+      const parts = names.map((key) => given[key]);
+      return reference.conv2d(layout.concat(parts, 3), given.w, options);
+    },
+  };
+};
 
 const convolutions: OpCase[] = [
   forward('kernel 3, same, batch 2, channels not a multiple of 4', [2, 5, 7, 3], [3, 3, 3, 5]),
@@ -138,6 +159,8 @@ const vectored: OpCase[] = [
   inputGradient('dx, kernel 4, stride 2, padding 1', [1, 8, 6, 1], [4, 4, 1, 4], { stride: 2, padding: 1 }),
   weightGradient('dw, channels 4 to 4, stride 2', [1, 6, 5, 4], [3, 3, 4, 4], { stride: 2 }),
   ...tiled,
+  joined('channels 8 and 1 to 1', [8, 1], 1),
+  joined('channels 1, 8 and 2 to 4, stride 2', [1, 8, 2], 4, { stride: 2 }),
   forward('channels 8 to 1, kernel 7 (the last layer of a generator)', [1, 6, 7, 8], [7, 7, 8, 1]),
   forward('channels 4 to 1, padding that differs on each side', [1, 5, 6, 4], [3, 3, 4, 1], { padding: [2, 0, 1, 3] }),
   forward('channels 2 to 16, kernel 7 (the first layer of a generator)', [1, 6, 5, 2], [7, 7, 2, 16]),

@@ -8,7 +8,8 @@ import { ShapeError, showShape } from '../shape';
 import type { ConvCase } from './conv2d_case';
 import { conv2dCandidates, conv2dInputGradientCandidates } from './conv2d_kernels';
 import { conv2dWeightGradientCandidates } from './conv2d_weight_kernels';
-import { type PadMode, pad } from './rearrange';
+import { add } from './pointwise';
+import { type PadMode, pad, slice } from './rearrange';
 
 /** Zero rows and columns added on each side. `same`: ⌈in / stride⌉ out, the odd one at the end (TensorFlow's rule). */
 export type Padding = 'same' | 'valid' | number | readonly [top: number, bottom: number, left: number, right: number];
@@ -96,7 +97,25 @@ export function conv2d(
       `at least the kernel's ${kh}×${kw}`,
     );
   }
-  return forward(c, x, w);
+  const parts = raggedParts(x);
+  if (parts.length === 0) return forward(c, x, w);
+  let start = 0;
+  const sums = parts.map((part) => {
+    const channels = part.shape[3];
+    const weights = slice(w, [0, 0, start, 0], [kh, kw, channels, c.co]);
+    start += channels;
+    return forward({ ...c, ci: channels }, part, weights);
+  });
+  return sums.reduce((a, b) => add(a, b));
+}
+
+/**
+ * The parts of a concatenation whose channels together do not fill vec4f where those of a large part do: convolved one by
+ * one and added, they need no kernels that go channel by channel.
+ */
+function raggedParts({ op, inputs, shape }: Tensor): readonly Tensor[] {
+  const ragged = op.kind === 'concat' && op.axis === 3 && shape[3] % 4 !== 0;
+  return ragged && inputs.some((part) => part.shape[3] % 4 === 0 && part.shape[3] >= 8) ? inputs : [];
 }
 
 /** The attributes of a case that its tensors' shapes do not tell. */
