@@ -19,6 +19,8 @@ export interface Running extends Counts {
    * @throws Error where the result is wrong
    */
   check(): Promise<number | undefined>;
+  /** Milliseconds of the kernels alone in one more run, where a real device has timestamps. */
+  kernelTime?(): Promise<number>;
   destroy(): void;
   compileMilliseconds: number;
 }
@@ -63,6 +65,9 @@ export async function openProgram(engine: Engine, one: Omit<ProgramCase, 'kind'>
       for (const [name, values] of Object.entries(results)) assertNumbers(`${one.name}, ${name}`, values);
       return undefined;
     },
+    ...(hasTimestamps(engine) && {
+      kernelTime: async () => (await program.profile(inputs)).reduce((total, { ms }) => total + ms, 0),
+    }),
     destroy() {
       program.destroy();
       for (const set of sets) engine.release(set);
@@ -71,6 +76,10 @@ export async function openProgram(engine: Engine, one: Omit<ProgramCase, 'kind'>
     ...counts(program.plan, one),
   };
 }
+
+/** A software adapter's are those of its command queue, which says no more than the clock. */
+const hasTimestamps = ({ adapter, device }: Engine): boolean =>
+  !adapter.software && device.features.has('timestamp-query');
 
 function counts(plan: Plan, one: { flops?: number; bytes?: number }): Counts {
   return {

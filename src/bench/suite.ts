@@ -37,6 +37,8 @@ export interface BenchRow {
   compileMilliseconds: number;
   /** What the first run takes beyond the median: drivers that put compiling off do it then. */
   firstRunMilliseconds: number;
+  /** Of the kernels alone, by timestamps, median; on real devices, where a kernel may be shorter than its submission. */
+  kernelMilliseconds?: number;
   /** JavaScript time to enqueue a run. */
   encodeMilliseconds: number;
   peakBytes: number;
@@ -125,6 +127,7 @@ async function measure(engine: Engine, one: Case, rounds: number, rates: Measure
   const error = await running.check();
   const { flops, bytes } = running;
   const samples: { ms: number; ofPeak: number; ofCopy: number; encode: number }[] = [];
+  const kernelTimes: number[] = [];
   const repeats = repeatsFor(rounds > 1 ? (await timed(running, 1)).ms : first);
   // The device's own rates before and behind each sample: a machine whose speed wanders shows in neither ratio.
   let before = await bothRates(rates);
@@ -136,6 +139,7 @@ async function measure(engine: Engine, one: Case, rounds: number, rates: Measure
     rates.peaks.push(peak);
     rates.copies.push(copy);
     samples.push({ ms, encode, ofPeak: flops / ms / 1e6 / peak, ofCopy: bytes / ms / 1e6 / copy });
+    if (running.kernelTime) kernelTimes.push(await running.kernelTime());
     before = behind;
   }
   if (one.kind === 'step') await running.check();
@@ -157,6 +161,7 @@ async function measure(engine: Engine, one: Case, rounds: number, rates: Measure
     peakBytes: running.peakBytes,
     boundBytes: running.boundBytes,
     ...(error !== undefined && { error }),
+    ...(kernelTimes.length > 0 && { kernelMilliseconds: median(kernelTimes) }),
     ...(running.tiles && { tiles: running.tiles }),
     ...(one.pixels && { pixels: one.pixels }),
   };

@@ -13,6 +13,7 @@ const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 const TIMES: Column[] = [
   { head: 'case', cell: ({ name }) => name },
   { head: 'ms', cell: (row) => milliseconds(row.milliseconds) },
+  { head: 'kernels’ ms', cell: ({ kernelMilliseconds: ms }) => (ms === undefined ? '' : milliseconds(ms)) },
   { head: 'GFLOP/s', cell: ({ gflops }) => gflops.toFixed(1) },
   { head: 'of peak', cell: ({ ofPeak }) => share(ofPeak) },
 ];

@@ -22,7 +22,12 @@ function lead([first, ...others]: readonly (PeerRow | undefined)[]): string {
 
 function cell(row: PeerRow | undefined): string {
   if (!row) return '';
-  if (row.cannot) return `cannot: ${row.cannot.replaceAll('|', '/').slice(0, 80)}`;
+  // ONNX Runtime tells first where in its source, then what.
+  if (row.cannot)
+    return `cannot: ${row.cannot
+      .replace(/^.* FAIL : /, '')
+      .replaceAll('|', '/')
+      .slice(0, 80)}`;
   const { gflops = Number.NaN, milliseconds: ms = Number.NaN, ofPeak = Number.NaN, samples = 0, errors = [] } = row;
   const few = samples === 1 ? ', one sample' : '';
   const told = `${gflops.toFixed(gflops < 10 ? 2 : 1)}, ${ms.toFixed(ms < 10 ? 2 : 0)}, ${(100 * ofPeak).toFixed(0)} %${few}`;
