@@ -8,6 +8,7 @@ import { fetchSample, fetchShared, type SharedModel } from './publish';
 import { defaultTask, type RestoreRun } from './restore_run';
 import { editTokenOf, sharedOf } from './routes';
 import { type SharedSample, sampleOf } from './shared_view';
+import type { TaskDraft } from './task_draft';
 
 /** Loads what the share link names. What goes wrong is returned for the page to show. */
 export async function openLink(state: AppState, restoreRun: RestoreRun): Promise<Complaint | undefined> {
@@ -87,15 +88,28 @@ async function openDataset(state: AppState, id: string): Promise<Complaint | und
     const [{ EdgeClient }, { fetchDataset }] = await Promise.all([import('../wire/client'), import('./shared_data')]);
     const client = new EdgeClient(location.origin);
     const { record, tasks, refused, without } = await fetchDataset(client, id, (arrived, loadingData) =>
-      state.update({ tasks: arrived, loadingData }),
+      state.update({ tasks: withArrived(state.tasks, arrived), loadingData }),
     );
-    state.update({ tasks, dataset: record, refused: [...state.refused, ...refused] });
+    state.update({
+      tasks: withArrived(state.tasks, tasks),
+      dataset: record,
+      refused: [...state.refused, ...refused],
+    });
     if (without > 0) state.notify(`${plural(without, 'image')} without a partner left out.`, 'warning');
     return undefined;
   } catch (error) {
-    state.update({ tasks: [] });
     return complaintOf(error, 'a data set under this link', 'Ask the sender for the link again.');
   } finally {
     state.update({ loadingData: undefined });
   }
+}
+
+/** What was named, switched or added on the page meanwhile stays. */
+function withArrived(shown: TaskDraft[], arrived: TaskDraft[]): TaskDraft[] {
+  const others = shown.filter(({ id }) => arrived.every((task) => task.id !== id));
+  const loaded = arrived.map((task) => {
+    const { name, axial } = shown.find(({ id }) => id === task.id) ?? task;
+    return { ...task, name, axial };
+  });
+  return [...loaded, ...others];
 }
