@@ -26,6 +26,7 @@ const mayImport: Record<string, string[]> = {
     'src/training/worker_client.ts',
     'src/bench/messages.ts',
     'src/bench/thread_client.ts',
+    'models',
   ],
   'src/cli': [
     'src/cli',

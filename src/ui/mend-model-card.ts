@@ -15,6 +15,7 @@ import type { RestoreRun } from './restore_run';
 import { sharedOf } from './routes';
 import { isActive } from './run_state';
 import { shared } from './shared_styles';
+import { fetchStarter, STARTER_NAME } from './starter_model';
 
 /** The model in use, what it says of itself, and the ways to another one. */
 @customElement('mend-model-card')
@@ -23,6 +24,7 @@ export class MendModelCard extends LitElement {
   @property({ attribute: false }) restoreRun!: RestoreRun;
   @state() private complaint: { about: string; error: Complaint } | undefined;
   @state() private linkOpen = false;
+  @state() private fetching = false;
   @query('.model-file') private modelInput!: HTMLInputElement;
   @query('.link') private linkInput!: HTMLInputElement;
 
@@ -87,6 +89,20 @@ export class MendModelCard extends LitElement {
               <p class="small quiet">
                 No model yet. <a href="#/train">Train one</a>, open the file of one, or paste a link that somebody shared.
               </p>
+              <p class="small quiet">
+                For a first look there is a small starter model. It has seen computer-made nuclei and filaments only,
+                blurred along z, noisy or hazy: see what restoring is like with it, and measure with one of your own.
+              </p>
+              <wa-button
+                size="s"
+                variant="brand"
+                appearance="outlined"
+                ?loading=${this.fetching}
+                data-testid="model-starter"
+                @click=${this.#takeStarter}
+              >
+                Try the starter model
+              </wa-button>
             `
         }
         <div class="row">
@@ -133,6 +149,18 @@ export class MendModelCard extends LitElement {
       </section>
       ${this.#linkDialog()}
     `;
+  }
+
+  async #takeStarter(): Promise<void> {
+    this.complaint = undefined;
+    this.fetching = true;
+    try {
+      await this.restoreRun.load(await fetchStarter(), STARTER_NAME, 'file');
+    } catch (error) {
+      this.complaint = { about: 'starter model', error: complaintOf(error, 'its file', 'Reload the page.') };
+    } finally {
+      this.fetching = false;
+    }
   }
 
   /** With the preset's own steps and weights, unless this preset is chosen already. */
