@@ -81,6 +81,8 @@ export class AppState {
   loadingData: DataProgress | undefined;
   /** The shared data set that the tasks came from. */
   dataset: VersionRecord | undefined;
+  /** The publication that the tasks went to, as long as they are those that went. */
+  sharedData: { id: string; tasks: TaskDraft[] } | undefined;
   restorations: Restoration[] = [];
   /** How each restoration is looked at now, by its id. Nothing is drawn by it, so nobody is told of its changes. */
   readonly views = new Map<string, SharedView>();

@@ -1,30 +1,18 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { sampleCount } from '../imaging/image';
+import { BYTES_PER_SAMPLE, sampleCount } from '../imaging/image';
 import type { Complaint } from '../training/messages';
 import { type Restoration, StateController } from './app_state';
 import { savePublished } from './autosave';
 import { complaintOf } from './complaint';
 import { formatBytes } from './format';
 import './mend-complaint';
+import './mend-share-address';
 import { publishSample } from './publish';
 import { shared } from './shared_styles';
 import { sampleQuery } from './shared_view';
-
-const BYTES_A_SAMPLE = {
-  int8: 1,
-  uint8: 1,
-  uint16: 2,
-  int16: 2,
-  float16: 2,
-  uint32: 4,
-  int32: 4,
-  float32: 4,
-  float64: 8,
-};
 
 /** A link that opens an image with the published model: as it is looked at on the Restore page at this moment. */
 @customElement('mend-share-image')
@@ -46,26 +34,6 @@ export class MendShareImage extends LitElement {
         gap: 8px;
         padding-top: 16px;
         border-top: 1px solid var(--wa-color-surface-border);
-      }
-
-      .link {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        padding: 4px 4px 4px 12px;
-        border: 1px solid var(--wa-color-surface-border);
-        border-radius: 8px;
-        background: var(--wa-color-surface-lowered);
-        min-width: 0;
-      }
-
-      .link a {
-        flex: 1;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-        font-family: var(--wa-font-family-code);
-        font-size: 0.8125rem;
       }
     `,
   ];
@@ -93,10 +61,7 @@ export class MendShareImage extends LitElement {
     const url = item.sharedId && this.#url(item, item.sharedId);
     if (url)
       return html`
-        <div class="link">
-          <a href=${url} data-testid="image-link">${url}</a>
-          <wa-copy-button value=${url} copy-label="Copy the link with the image"></wa-copy-button>
-        </div>
+        <mend-share-address url=${url} label="Copy the link with the image" name="image-link"></mend-share-address>
         <p class="small quiet">
           It opens the model with <b>${item.name}</b>, in the same comparison, zoom and contrast as it has on the Restore page
           now.
@@ -157,6 +122,6 @@ export class MendShareImage extends LitElement {
 
 /** About as much as the files will have. */
 function bytesOf({ image, truth, result }: Restoration): number {
-  const size = (one: typeof image | undefined) => (one ? sampleCount(one.size) * BYTES_A_SAMPLE[one.sampleType] : 0);
+  const size = (one: typeof image | undefined) => (one ? sampleCount(one.size) * BYTES_PER_SAMPLE[one.sampleType] : 0);
   return size(image) + size(truth) + size(result?.image);
 }

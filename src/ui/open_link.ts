@@ -4,7 +4,7 @@ import { type AppState, nextId, type Restoration } from './app_state';
 import { allPublished, savePublished } from './autosave';
 import { complaintOf } from './complaint';
 import { plural } from './format';
-import { fetchSample, fetchShared, type SharedModel } from './publish';
+import { fetchSample, fetchShared, type PublishedItem, type SharedModel, termsOf } from './publish';
 import { defaultTask, type RestoreRun } from './restore_run';
 import { editTokenOf, sharedOf } from './routes';
 import { type SharedSample, sampleOf } from './shared_view';
@@ -27,7 +27,7 @@ async function openModel(state: AppState, restoreRun: RestoreRun, id: string): P
   try {
     const model = await fetchShared(id, (loaded, total) => state.update({ loadingModel: { loaded, total } }));
     await restoreRun.load(model.bytes, model.title, 'link', id);
-    if (editToken) await keepEditToken(state, model, id, editToken);
+    if (editToken) await keepEditToken(state, { ...model, id, bytes: model.bytes.byteLength }, editToken);
     return undefined;
   } catch (error) {
     return complaintOf(error, 'a model under this link', 'Ask the sender for the link again.');
@@ -39,20 +39,23 @@ async function openModel(state: AppState, restoreRun: RestoreRun, id: string): P
 /** An edit link opened in another browser makes its holder an owner there too. */
 async function keepEditToken(
   state: AppState,
-  { title, bytes, collection, number, published }: SharedModel,
-  id: string,
+  { published: publishedAt, ...about }: Omit<SharedModel, 'bytes'> & Pick<PublishedItem, 'id' | 'bytes' | 'kind'>,
   editToken: string,
 ): Promise<void> {
-  const link = `${location.origin}/m/${id}`;
+  const { EdgeClient } = await import('../wire/client');
+  const { listed, expires } = await new EdgeClient(location.origin).fetchCollection(about.collection);
+  const { kind, id, collection, number, title, bytes } = about;
   await savePublished({
+    ...(kind ? { kind } : {}),
     id,
     collection,
     number,
     title,
-    link,
+    link: `${location.origin}/${kind === 'dataset' ? 'd' : 'm'}/${id}`,
     editToken,
-    bytes: bytes.byteLength,
-    publishedAt: published,
+    bytes,
+    publishedAt,
+    ...termsOf({ listed, ...(expires === null ? {} : { expires }) }),
   });
   state.update({ published: await allPublished() });
   state.notify('This link lets you change or delete the publication, and add a version to it: see Share.');
@@ -82,6 +85,7 @@ async function openSample(state: AppState, model: string, sample: SharedSample):
 }
 
 async function openDataset(state: AppState, id: string): Promise<Complaint | undefined> {
+  const editToken = editTokenOf(location.hash);
   location.hash = '#/data';
   state.update({ loadingData: { files: 0, filesDone: 0, bytes: 0, bytesDone: 0 } });
   try {
@@ -95,6 +99,11 @@ async function openDataset(state: AppState, id: string): Promise<Complaint | und
       dataset: record,
       refused: [...state.refused, ...refused],
     });
+    if (editToken) {
+      const { title, collection, number, created, bytes } = record;
+      const about = { kind: 'dataset' as const, id, title, collection, number, bytes, published: Date.parse(created) };
+      await keepEditToken(state, about, editToken);
+    }
     if (without > 0) state.notify(`${plural(without, 'image')} without a partner left out.`, 'warning');
     return undefined;
   } catch (error) {

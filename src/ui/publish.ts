@@ -1,12 +1,13 @@
 /** Models and images to and from the edge. The client is fetched only when it is used: most visits publish nothing. */
+import type { Placement } from '../wire/client';
 import type { LoadedModel, Restoration, Restored } from './app_state';
 
 export interface PublishedItem {
-  /** A restored image where it says so, else a model. */
-  kind?: 'result';
+  /** A restored image or a data set where it says so, else a model. */
+  kind?: 'result' | 'dataset';
   id: string;
   title: string;
-  /** Opens the page with the model loaded. */
+  /** Opens the page with it loaded. */
   link: string;
   /** What the edit token is for: the series that this version belongs to. */
   collection: string;
@@ -16,6 +17,10 @@ export interface PublishedItem {
   editToken: string | undefined;
   bytes: number;
   publishedAt: number;
+  /** Shown in the public gallery. */
+  listed?: boolean;
+  /** ISO 8601; the link leads nowhere afterwards. */
+  expires?: string;
 }
 
 export interface SharedModel {
@@ -28,21 +33,29 @@ export interface SharedModel {
 }
 
 /** A series that a new version can be added to. */
-export type OwnCollection = Pick<PublishedItem, 'collection' | 'title'> & { editToken: string };
+export type OwnCollection = Pick<PublishedItem, 'collection' | 'title' | 'listed' | 'expires'> & { editToken: string };
 
-/** The series of models whose edit token this browser holds, by their newest title. */
-export function ownCollections(published: readonly PublishedItem[]): OwnCollection[] {
+/** The series of one kind whose edit token this browser holds, by their newest title. */
+export function ownCollections(
+  published: readonly PublishedItem[],
+  wanted: 'model' | 'dataset' = 'model',
+): OwnCollection[] {
   const own = new Map<string, OwnCollection>();
-  for (const { kind, collection, title, editToken } of published)
-    if (kind !== 'result' && editToken !== undefined && !own.has(collection))
-      own.set(collection, { collection, title, editToken });
+  for (const { kind = 'model', collection, title, editToken, listed, expires } of published)
+    if (kind === wanted && editToken !== undefined && !own.has(collection))
+      own.set(collection, { collection, title, editToken, ...termsOf({ listed, expires }) });
   return [...own.values()];
+}
+
+/** Without the fields that say nothing. */
+export function termsOf({ listed, expires }: Pick<Placement, 'listed' | 'expires'>) {
+  return { ...(listed ? { listed } : {}), ...(expires === undefined ? {} : { expires }) };
 }
 
 export async function publishModel(
   model: LoadedModel,
   text: { title: string; description: string; file: string },
-  series: OwnCollection | undefined,
+  place: OwnCollection | Pick<Placement, 'listed' | 'expires'>,
   onProgress: (sent: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<PublishedItem> {
@@ -53,7 +66,7 @@ export async function publishModel(
     title: text.title,
     path: text.file,
     ...(text.description ? { description: text.description } : {}),
-    ...(series ? { collection: series.collection, editToken: series.editToken } : {}),
+    ...placementOf(place),
   };
   const options = { signal, onProgress: ({ bytesDone }: { bytesDone: number }) => onProgress(bytesDone, total) };
   const parent = model.info.madeFrom?.[0].sharedId;
@@ -63,8 +76,14 @@ export async function publishModel(
     if (!(error instanceof EdgeRefusal && error.error === 'no-such-parent')) throw error;
     return publish({});
   });
-  const { id, url, collection, number, editToken = series?.editToken } = published;
-  return { id, collection, number, title: text.title, link: url, editToken, bytes: total, publishedAt: Date.now() };
+  const { id, url, collection, number, editToken = meta.editToken } = published;
+  const item = { id, collection, number, title: text.title, link: url, editToken, bytes: total };
+  return { ...item, publishedAt: Date.now(), ...termsOf(place) };
+}
+
+/** A new version keeps its series' terms, and the store takes no others. */
+export function placementOf(place: OwnCollection | Pick<Placement, 'listed' | 'expires'>): Placement {
+  return 'collection' in place ? { collection: place.collection, editToken: place.editToken } : termsOf(place);
 }
 
 /** The token stands in the fragment, which no browser sends to a server. */

@@ -17,6 +17,7 @@ it('offers each series once, by its newest title, and none that this browser can
     item({ id: 'v2', title: 'Nuclei, longer' }),
     item({}),
     item({ id: 'i1', collection: 'c2', kind: 'result' }),
+    item({ id: 'd1', collection: 'c5', title: 'Pairs', kind: 'dataset', listed: true }),
     item({ id: 'v3', collection: 'c3', editToken: undefined }),
     item({ id: 'v4', collection: 'c4', title: 'Retina', editToken: 'other' }),
   ];
@@ -24,4 +25,6 @@ it('offers each series once, by its newest title, and none that this browser can
     { collection: 'c1', title: 'Nuclei, longer', editToken: 'secret' },
     { collection: 'c4', title: 'Retina', editToken: 'other' },
   ]);
+  const data = { collection: 'c5', title: 'Pairs', editToken: 'secret', listed: true };
+  expect(ownCollections(published, 'dataset')).toEqual([data]);
 });

@@ -1,0 +1,143 @@
+/* A data set goes out from the page and comes back in another browser, ready to train on. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AppState } from '../../src/ui/app_state';
+import { EdgeClient, parseShareLink } from '../../src/wire/client';
+import { type App, startApp } from './app';
+import { AppPage } from './app_page';
+import { launchBrowser } from './browser';
+
+let folder: string;
+let app: App;
+let edge: EdgeClient;
+const browsers: Browser[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mendscope-e2e-'));
+  app = await startApp();
+  edge = new EdgeClient(app.url);
+}, 300_000);
+
+afterAll(async () => {
+  await Promise.all(browsers.map((browser) => browser.close()));
+  await app?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('the example data set is published from the page, found in the gallery if it says so, and opens ready', async () => {
+  const owner = await open(app.url);
+  await owner.click('example-embryo-axial');
+  await owner.see('task');
+  await owner.click('nav-share');
+  expect(await owner.text('share-data-files')).toMatch(
+    /^48 images as TIFF, 24 pairs among them, for 1 task: “embryo-a/,
+  );
+  expect(owner.requests.filter(({ uploads }) => uploads)).toEqual([]);
+
+  await owner.fill('share-data-title', 'Embryos, unlisted');
+  // The line breaks after ten files; the second attempt sends the others.
+  const puts = await breakAfter(owner, 10);
+  await owner.click('share-data-publish');
+  expect(await owner.text('complaint')).toContain('cannot be reached');
+  const first = puts.taken;
+  puts.restore();
+  await owner.click('share-data-publish');
+  await owner.see('share-data-result');
+  expect([first, puts.taken]).toEqual([10, 48]);
+  const unlisted = await owner.attribute('data-share-link', 'href');
+  expect(await owner.text('data-share-terms')).toBe('unlisted, does not expire');
+
+  const visitor = await open(`${unlisted}#edit=${tokenOf(await owner.attribute('data-edit-link', 'href'))}`);
+  expect(await visitor.text('dataset')).toMatch(/^Embryos, unlisted, version 1 of its collection: 48 files/);
+  const sent = await tasksOf(owner);
+  expect(sent).toEqual([['embryo-axial', 'paired', true, 24, 24]]);
+  expect(await tasksOf(visitor)).toEqual(sent);
+  expect(await sumsOf(visitor)).toEqual(await sumsOf(owner));
+  await visitor.click('nav-train');
+  await visitor.see('train-start');
+  expect(await visitor.count('[data-testid="train-start"]:not([disabled])')).toBe(1);
+  expect(visitor.requests.filter(({ uploads }) => uploads)).toEqual([]);
+
+  // Whoever holds the edit link can add a version; the images are there already.
+  await visitor.click('nav-share');
+  expect(await visitor.attribute('published', 'data-kind')).toBe('dataset');
+  await visitor.fill('share-data-title', 'Embryos, listed');
+  await visitor.clickOn('>>> [data-testid="share-data-listed"] >>> [part~="control"]');
+  await visitor.click('share-data-expires');
+  await visitor.clickOn('>>> [data-testid="share-data-expires"] wa-option[value="30-days"]');
+  const before = visitor.requests.length;
+  await visitor.click('share-data-publish');
+  await visitor.see('share-data-result');
+  const sentAgain = visitor.requests.slice(before).filter(({ url }) => /\/api\/blobs\/[0-9a-f]{64}/.test(url));
+  expect(sentAgain).toEqual([]);
+  expect(await visitor.text('data-share-terms')).toMatch(/^in the gallery, until \d+ \w+ 20\d\d$/);
+  const listed = await visitor.attribute('data-share-link', 'href');
+
+  const { items } = await edge.fetchGallery({ kind: 'dataset' });
+  expect(items.map(({ title, latest }) => [title, latest])).toEqual([['Embryos, listed', idOf(listed)]]);
+  const { collection } = await edge.fetchVersion('dataset', idOf(listed));
+  const { expires } = await edge.fetchCollection(collection);
+  expect((Date.parse(expires ?? '') - Date.now()) / 86_400_000).toBeCloseTo(30, 1);
+  const gallery = await open(`${app.url}gallery`);
+  const shown = await gallery.page.evaluate(() => document.body.innerText);
+  expect(shown).toContain('Embryos, listed');
+  expect(shown).not.toContain('Embryos, unlisted');
+});
+
+async function open(url: string): Promise<AppPage> {
+  const browser = await launchBrowser();
+  browsers.push(browser);
+  return AppPage.open(browser, url, join(folder, String(browsers.length)));
+}
+
+/** Lets `files` uploads through and then no request at all, until restored. */
+async function breakAfter({ page }: AppPage, files: number) {
+  let limit = files;
+  const puts = {
+    taken: 0,
+    broken: false,
+    restore: () => {
+      limit = Number.POSITIVE_INFINITY;
+      puts.broken = false;
+    },
+  };
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    const isUpload = request.method() === 'PUT';
+    if (puts.broken || (isUpload && puts.taken >= limit)) {
+      puts.broken = true;
+      void request.abort('connectionfailed');
+      return;
+    }
+    if (isUpload) puts.taken += 1;
+    void request.continue();
+  });
+  return puts;
+}
+
+/** Name, kind, direction and numbers of images of each task. */
+const tasksOf = ({ page }: AppPage) =>
+  page.$eval('mend-app', (shown) =>
+    (shown as unknown as { state: AppState }).state.tasks.map(({ name, kind, axial, defective, clean }) => [
+      name,
+      kind,
+      axial,
+      defective.length,
+      clean.length,
+    ]),
+  );
+
+/** The sum of each image's samples, pair by pair. */
+const sumsOf = ({ page }: AppPage) =>
+  page.$eval('mend-app', (shown) =>
+    (shown as unknown as { state: AppState }).state.tasks.map(({ defective, clean }) =>
+      [...defective, ...clean].map(({ image }) => Float64Array.from(image.data).reduce((sum, value) => sum + value, 0)),
+    ),
+  );
+
+const tokenOf = (url: string): string => parseShareLink(url)?.editToken ?? '';
+
+const idOf = (url: string): string => parseShareLink(url)?.id ?? '';
