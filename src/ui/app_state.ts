@@ -88,6 +88,8 @@ export class AppState {
   readonly views = new Map<string, SharedView>();
   selected: string | undefined;
   published: PublishedItem[] = [];
+  /** Models, images and data sets whose upload ended before they were published: some of each may lie on the server. */
+  brokenOff: readonly object[] = [];
 
   #listeners = new Set<() => void>();
   #noticeListeners = new Set<(notice: Notice) => void>();

@@ -213,6 +213,7 @@ export class MendShareData extends LitElement {
     const plan = this.#plan();
     const text = { title: this.#title().trim(), description: this.description.trim() };
     const place = this.#series(ownCollections(state.published, 'dataset')) ?? settingsOf(this.place.terms, Date.now());
+    const others = () => state.brokenOff.filter((one) => one !== plan);
     const abort = new AbortController();
     this.#abort = abort;
     this.complaint = undefined;
@@ -225,12 +226,14 @@ export class MendShareData extends LitElement {
           if (!abort.signal.aborted) this.sending = { plan, progress };
         },
       });
-      state.update({ published: [published, ...state.published], sharedData: { id: published.id, tasks } });
+      const sharedData = { id: published.id, tasks };
+      state.update({ published: [published, ...state.published], sharedData, brokenOff: others() });
       this.place = NEW_PLACE;
       this.titleText = undefined;
       await savePublished(published);
       state.notify('Published. The link to the data set is ready.', 'success');
     } catch (error) {
+      state.update({ brokenOff: [...others(), plan] });
       if (abort.signal.aborted) state.notify('Publishing was cancelled; nothing is public.');
       else this.complaint = complaintOf(error, 'a store that takes the data set', 'Try again in a moment.');
     } finally {

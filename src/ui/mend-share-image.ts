@@ -102,16 +102,18 @@ export class MendShareImage extends LitElement {
 
   async #publish(item: Restoration): Promise<void> {
     const { state } = this.#app;
+    const others = () => state.brokenOff.filter((one) => one !== item.image);
     const abort = new AbortController();
     this.abort = abort;
     this.complaint = undefined;
     try {
       const published = await publishSample(item, this.model, abort.signal);
-      state.update({ published: [published, ...state.published] });
+      state.update({ published: [published, ...state.published], brokenOff: others() });
       state.updateRestoration(item.id, { sharedId: published.id });
       await savePublished(published);
       state.notify('Published. The link with the image is ready.', 'success');
     } catch (error) {
+      state.update({ brokenOff: [...others(), item.image] });
       if (abort.signal.aborted) state.notify('Publishing was cancelled; nothing is public.');
       else this.complaint = complaintOf(error, 'a store that takes the image', 'Try again in a moment.');
     } finally {

@@ -171,6 +171,7 @@ export class MendShareModel extends LitElement {
       file: modelFileName(model.info.tasks.map((task) => task.name)),
     };
     const place = this.#series(ownCollections(state.published)) ?? settingsOf(this.place.terms, Date.now());
+    const others = () => state.brokenOff.filter((one) => one !== model.bytes);
     this.complaint = undefined;
     this.sending = { sent: 0, total: model.bytes.byteLength };
     this.#abort = new AbortController();
@@ -180,12 +181,13 @@ export class MendShareModel extends LitElement {
       };
       const published = await publishModel(model, text, place, onProgress, this.#abort.signal);
       const shared = { ...model, name: text.title, sharedId: published.id };
-      state.update({ published: [published, ...state.published], model: shared });
+      state.update({ published: [published, ...state.published], model: shared, brokenOff: others() });
       this.place = NEW_PLACE;
       await savePublished(published);
       await saveModel({ ...shared, savedAt: Date.now() });
       state.notify('Published. The link is ready.', 'success');
     } catch (error) {
+      state.update({ brokenOff: [...others(), model.bytes] });
       if (this.#abort.signal.aborted) state.notify('Publishing was cancelled; nothing is public.');
       else this.complaint = complaintOf(error, 'a store that takes the model', 'Try again in a moment.');
     } finally {

@@ -6,6 +6,7 @@ import './mend-share-data';
 import './mend-share-model';
 import { shareStyles } from './share_styles';
 import { shared } from './shared_styles';
+import { whatHasLeft } from './what_has_left';
 
 /** Fourth step: the model and the data set under links. The only place from which anything is uploaded. */
 @customElement('mend-share')
@@ -54,15 +55,13 @@ export class MendShare extends LitElement {
   }
 
   #privacy() {
-    const { published } = this.#app.state;
+    const { heading, text } = whatHasLeft(this.#app.state);
     return html`
       <section class="card stack" aria-labelledby="private">
-        <h2 id="private">
-          ${published.length === 0 ? 'Nothing has left this browser so far' : 'Only what is listed below has left this browser'}
-        </h2>
+        <h2 id="private">${heading}</h2>
         <p class="small quiet">
           Reading, training and restoring happen in this page. It asks the server for its own files and, when you open a
-          share link, for what is under it. ${published.length === 0 ? 'The first upload is the one that you start here.' : 'Nothing is uploaded but what you publish here.'}
+          share link, for what is under it. ${text}
         </p>
         <p class="small quiet">
           To see for yourself, open the browser’s network panel: every request is listed there.
