@@ -27,6 +27,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Uploads that the page has under way at a time. */
+const AT_ONCE = 6;
+
 test('the example data set is published from the page, found in the gallery if it says so, and opens ready', async () => {
   const owner = await open(app.url);
   await owner.click('example-embryo-axial');
@@ -46,7 +49,10 @@ test('the example data set is published from the page, found in the gallery if i
   puts.restore();
   await owner.click('share-data-publish');
   await owner.see('share-data-result');
-  expect([first, puts.taken]).toEqual([10, 48]);
+  expect(first).toBe(10);
+  // 58 would be all of them anew; an upload cut off on its way is sent twice.
+  expect(puts.taken).toBeGreaterThanOrEqual(48);
+  expect(puts.taken).toBeLessThanOrEqual(48 + AT_ONCE);
   const unlisted = await owner.attribute('data-share-link', 'href');
   expect(await owner.text('data-share-terms')).toBe('unlisted, does not expire');
 
