@@ -102,24 +102,32 @@ export function percentileScaled(image: Samples, low: number, high: number): Sam
 
 /** α = cov(x, t) / var(x), β = mean(t) − α mean(x); a constant x has α = 0. */
 export function affineFit(x: Samples, target: Samples): { alpha: number; beta: number } {
-  const n = x.data.length;
-  const meanX = meanOf(x.data);
-  const meanT = meanOf(target.data);
-  let covariance = 0;
-  let variance = 0;
-  for (let i = 0; i < n; i++) {
-    const dx = x.data[i] - meanX;
-    covariance += dx * (target.data[i] - meanT);
-    variance += dx * dx;
-  }
-  const alpha = variance > 0 ? covariance / variance : 0;
+  const { meanX, meanT, varianceX, covariance } = moments(x, target);
+  const alpha = varianceX > 0 ? covariance / varianceX : 0;
   return { alpha, beta: meanT - alpha * meanX };
 }
 
 /** Pearson's r of the two images' samples; 0 where one of them is constant. */
-export function correlation(a: Samples, b: Samples): number {
-  const [forth, back] = [affineFit(a, b).alpha, affineFit(b, a).alpha];
-  return Math.sign(forth) * Math.sqrt(forth * back);
+export function correlation(x: Samples, target: Samples): number {
+  const { varianceX, varianceT, covariance } = moments(x, target);
+  return varianceX > 0 && varianceT > 0 ? covariance / Math.sqrt(varianceX * varianceT) : 0;
+}
+
+/** Means, and sums of squared and multiplied deviations from them. */
+function moments(x: Samples, target: Samples) {
+  const meanX = meanOf(x.data);
+  const meanT = meanOf(target.data);
+  let varianceX = 0;
+  let varianceT = 0;
+  let covariance = 0;
+  for (let i = 0; i < x.data.length; i++) {
+    const dx = x.data[i] - meanX;
+    const dt = target.data[i] - meanT;
+    covariance += dx * dt;
+    varianceX += dx * dx;
+    varianceT += dt * dt;
+  }
+  return { meanX, meanT, varianceX, varianceT, covariance };
 }
 
 function mapped(image: Samples, f: (value: number) => number): Samples {

@@ -59,6 +59,12 @@ export function normalise(plane: Plane, { offset, range }: Scale): Plane {
   return { ...plane, data: plane.data.map((sample) => (sample - offset) / range) };
 }
 
+/** A new plane with 2 · normalised − 1: −1..1, as the networks take it. */
+export function normaliseSigned(plane: Plane, scale: Scale): Plane {
+  const normalised = normalise(plane, scale);
+  return { ...normalised, data: normalised.data.map((value) => 2 * value - 1) };
+}
+
 /** A new plane with normalised · range + offset: the inverse of `normalise`. */
 export function denormalise(plane: Plane, { offset, range }: Scale): Plane {
   return { ...plane, data: plane.data.map((value) => value * range + offset) };

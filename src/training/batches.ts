@@ -7,7 +7,7 @@
 import { BadInputError } from '../imaging/bad_input';
 import { splitForValidation } from '../imaging/dataset';
 import { getPlane, type Image, type Plane, planePlaces, sizeText } from '../imaging/image';
-import { measureScales, type NormalisationSettings, normalise } from '../imaging/normalisation';
+import { measureScales, type NormalisationSettings, normaliseSigned } from '../imaging/normalisation';
 import { PatchSampler } from '../imaging/patches';
 import { Random } from '../imaging/random';
 import type { TrainingData, TrainingTask } from './messages';
@@ -33,10 +33,7 @@ export interface TaskPlanes {
 /** An image's planes, each scaled by the whole image's percentiles (per channel), as −1..1. */
 export function networkPlanes(image: Image, settings: NormalisationSettings = NORMALISATION): Plane[] {
   const scales = measureScales(image, settings);
-  return planePlaces(image.size).map((place) => {
-    const plane = normalise(getPlane(image, place), scales[place.c]);
-    return { ...plane, data: plane.data.map((value) => 2 * value - 1) };
-  });
+  return planePlaces(image.size).map((place) => normaliseSigned(getPlane(image, place), scales[place.c]));
 }
 
 /** Normalised planes of every task, split by file into those to train on and those kept back. */

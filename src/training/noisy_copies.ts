@@ -8,7 +8,7 @@
  */
 import type { Plane } from '../imaging/image';
 import { affineFit } from '../imaging/metrics';
-import { measureScale, type NormalisationSettings, normalise } from '../imaging/normalisation';
+import { measureScale, type NormalisationSettings, normaliseSigned } from '../imaging/normalisation';
 import type { Random } from '../imaging/random';
 import type { PlanePair } from './pair_scale';
 
@@ -39,14 +39,14 @@ export function noisyCopies(
   random: Random,
   settings: NormalisationSettings,
 ): PlanePair[] {
+  if (copies === 0) return [];
   const levels = pairs.map(noiseOf);
   return pairs.flatMap(({ clean }) =>
     Array.from({ length: copies }, () => {
       const { shot, rest } = levels[random.integer(levels.length)];
       const gain = 2 ** (2 * random.uniform() - 1);
       const noisy = withNoise(clean, { shot: shot * gain, rest: rest * gain }, random);
-      const scaled = normalise(noisy, measureScale(noisy.data, settings));
-      return { clean, defective: mapped(scaled, (value) => 2 * value - 1) };
+      return { clean, defective: normaliseSigned(noisy, measureScale(noisy.data, settings)) };
     }),
   );
 }

@@ -4,11 +4,9 @@ import type { ReactiveController, ReactiveElement } from 'lit';
 import type { Image } from '../imaging/image';
 import type { AdapterInfo, Complaint, FromThread, ModelInfo, PresetInfo, TrainConfig } from '../training/messages';
 import type { VersionRecord } from '../wire/publication';
-import type { SavedRun } from './autosave';
-import type { PublishedItem } from './publish';
+import type { PublishedItem, SavedRun } from './autosave';
 import { type Route, routeOf } from './routes';
 import { idleRun, type RunState } from './run_state';
-import type { DataProgress } from './shared_data';
 import type { SharedView } from './shared_view';
 import type { TaskDraft } from './task_draft';
 
@@ -39,6 +37,14 @@ export interface Restoration {
   shownAs?: SharedView;
   /** Id of the publication that it came from, or went to. */
   sharedId?: string;
+}
+
+/** How far a shared data set has come. */
+export interface DataProgress {
+  files: number;
+  filesDone: number;
+  bytes: number;
+  bytesDone: number;
 }
 
 export interface FileComplaint {

@@ -1,7 +1,6 @@
 /** What outlives the tab: the unfinished run, the last model, the links published from here. All in IndexedDB. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { ModelInfo, Phase, TrainConfig, TrainingData } from '../training/messages';
-import type { PublishedItem } from './publish';
 import type { RunState } from './run_state';
 
 export interface SavedRun {
@@ -22,6 +21,27 @@ export interface SavedModel {
   origin: 'trained' | 'file' | 'link';
   sharedId?: string;
   savedAt: number;
+}
+
+export interface PublishedItem {
+  /** A restored image or a data set where it says so, else a model. */
+  kind?: 'result' | 'dataset';
+  id: string;
+  title: string;
+  /** Opens the page with it loaded. */
+  link: string;
+  /** What the edit token is for: the series that this version belongs to. */
+  collection: string;
+  /** Its place in the series, from 1. */
+  number?: number;
+  /** Lets its holder change or delete the collection. */
+  editToken: string | undefined;
+  bytes: number;
+  publishedAt: number;
+  /** Shown in the public gallery. */
+  listed?: boolean;
+  /** ISO 8601; the link leads nowhere afterwards. */
+  expires?: string;
 }
 
 interface Schema extends DBSchema {

@@ -3,11 +3,11 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { StateController } from './app_state';
-import { forgetPublished } from './autosave';
+import { forgetPublished, type PublishedItem } from './autosave';
 import { complaintOf } from './complaint';
 import { formatAgo, formatBytes } from './format';
 import { termsText } from './link_terms';
-import { type PublishedItem, unpublish } from './publish';
+import { unpublish } from './publish';
 import { shareStyles } from './share_styles';
 import { shared } from './shared_styles';
 

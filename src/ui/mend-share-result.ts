@@ -3,7 +3,8 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { termsText } from './link_terms';
 import './mend-share-address';
-import { editLinkOf, type PublishedItem } from './publish';
+import type { PublishedItem } from './autosave';
+import { editLinkOf } from './publish';
 import { shared } from './shared_styles';
 
 /** The links of what was published, to pass on and to keep. */

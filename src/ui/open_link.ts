@@ -1,10 +1,10 @@
 /** What the address brought along: a model, an image to see with it, a data set. */
 import type { Complaint } from '../training/messages';
 import { type AppState, nextId, type Restoration } from './app_state';
-import { allPublished, savePublished } from './autosave';
+import { allPublished, type PublishedItem, savePublished } from './autosave';
 import { complaintOf } from './complaint';
 import { plural } from './format';
-import { fetchSample, fetchShared, type PublishedItem, type SharedModel, termsOf } from './publish';
+import { fetchSample, fetchShared, type SharedModel, termsOf } from './publish';
 import { defaultTask, type RestoreRun } from './restore_run';
 import { editTokenOf, sharedOf } from './routes';
 import { type SharedSample, sampleOf } from './shared_view';

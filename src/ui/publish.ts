@@ -1,27 +1,7 @@
 /** Models and images to and from the edge. The client is fetched only when it is used: most visits publish nothing. */
 import type { Placement } from '../wire/client';
 import type { LoadedModel, Restoration, Restored } from './app_state';
-
-export interface PublishedItem {
-  /** A restored image or a data set where it says so, else a model. */
-  kind?: 'result' | 'dataset';
-  id: string;
-  title: string;
-  /** Opens the page with it loaded. */
-  link: string;
-  /** What the edit token is for: the series that this version belongs to. */
-  collection: string;
-  /** Its place in the series, from 1. */
-  number?: number;
-  /** Lets its holder change or delete the collection. */
-  editToken: string | undefined;
-  bytes: number;
-  publishedAt: number;
-  /** Shown in the public gallery. */
-  listed?: boolean;
-  /** ISO 8601; the link leads nowhere afterwards. */
-  expires?: string;
-}
+import type { PublishedItem } from './autosave';
 
 export interface SharedModel {
   title: string;

@@ -1,7 +1,8 @@
 /** The data set on the Data page as files to publish, each written as TIFF when its turn comes. */
 import { BYTES_PER_SAMPLE, type Image, sampleCount } from '../imaging/image';
 import type { EdgeClient, FileToPublish, Placement, UploadOptions } from '../wire/client';
-import { type OwnCollection, type PublishedItem, placementOf, termsOf } from './publish';
+import type { PublishedItem } from './autosave';
+import { type OwnCollection, placementOf, termsOf } from './publish';
 import { byName, pairRows, type Role, type SourceImage, type TaskDraft } from './task_draft';
 
 export interface DataPlan {

@@ -2,7 +2,7 @@
 import { BadInputError } from '../imaging/bad_input';
 import type { EdgeClient } from '../wire/client';
 import type { FileRecord, VersionRecord } from '../wire/publication';
-import { type FileComplaint, nextId } from './app_state';
+import { type DataProgress, type FileComplaint, nextId } from './app_state';
 import { complaintOf } from './complaint';
 import { formatBytes } from './format';
 import { newTask, type Role, type SourceImage, type TaskDraft } from './task_draft';
@@ -52,13 +52,6 @@ export function taskPlans(
 const isRole = (role: string): role is Role => role === 'clean' || role === 'defective';
 
 const nameOf = ({ path }: FileRecord): string => path.split('/').pop() ?? path;
-
-export interface DataProgress {
-  files: number;
-  filesDone: number;
-  bytes: number;
-  bytesDone: number;
-}
 
 export interface SharedData {
   record: VersionRecord;

@@ -49,3 +49,7 @@ test('copies are other draws of noise between half and twice as strong, and the 
   expect(copies[0].defective.data).not.toEqual(copies[1].defective.data);
   expect(noisyCopies([pair], 6, new Random(5), NORMALISATION)).toEqual(copies);
 });
+
+test('no copies of many pairs', () => {
+  expect(noisyCopies([{ clean, defective: noisy(0.02, 0.001, 1) }], 0, new Random(5), NORMALISATION)).toEqual([]);
+});

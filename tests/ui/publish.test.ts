@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { ownCollections, type PublishedItem } from '../../src/ui/publish';
+import type { PublishedItem } from '../../src/ui/autosave';
+import { ownCollections } from '../../src/ui/publish';
 
 const item = (change: Partial<PublishedItem>): PublishedItem => ({
   id: 'v1',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { PublishedItem } from '../../src/ui/publish';
+import type { PublishedItem } from '../../src/ui/autosave';
 import { whatHasLeft } from '../../src/ui/what_has_left';
 
 const item = { id: 'v1', title: 'Nuclei' } as PublishedItem;
