@@ -1,6 +1,8 @@
 import { create, globals } from 'webgpu';
+import { restWhileWaiting } from '../src/cli/rest_while_waiting';
 
 Object.assign(globalThis, globals);
+restWhileWaiting(globals);
 
 // Dawn aborts the process when the object that create() returns is collected while devices live: keep it referenced.
 let gpu: GPU | undefined;

@@ -2,6 +2,7 @@
 import { create, globals } from 'webgpu';
 import { Engine } from '../runtime';
 import type { Context } from './command';
+import { restWhileWaiting } from './rest_while_waiting';
 
 // Dawn aborts the process when the object that create() returns is collected while devices live: keep it referenced.
 let gpu: GPU | undefined;
@@ -9,6 +10,7 @@ let gpu: GPU | undefined;
 export function nodeGpu(): GPU {
   if (!gpu) {
     Object.assign(globalThis, globals);
+    restWhileWaiting(globals);
     gpu = create([]);
   }
   return gpu;
