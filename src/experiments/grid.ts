@@ -103,7 +103,14 @@ function real(s: GridSettings): Cell[] {
 function ablation(given: GridSettings): Cell[] {
   const s: GridSettings = { ...given, split: 'development', evaluated: 20 };
   const base = { ...paired('mend', phantoms, s), changes: { detail: 0 } };
-  const without = [{ network: 'resnet' }, { flips: 0 }, { intensity: 0 }, { average: 0 }] as const;
+  const without = [
+    { network: 'resnet' },
+    { flips: 0 },
+    { intensity: 0 },
+    { average: 0 },
+    { oneScale: 0 },
+    { noisyCopies: 0 },
+  ] as const;
   const rates: [Method, number[]][] = [
     ['mend', [3e-4, 3e-3]],
     ['care', [3e-4, 1e-3, 3e-3]],

@@ -5,9 +5,17 @@ import type { Phi } from '../models/phi';
 import type { Architecture } from '../models/presets';
 import { type Engine, Graph, type ParameterSet, randomNormal, type Values } from '../runtime';
 import { type Batches, networkPlanes, type TaskPlanes } from '../training/batches';
-import { type CinGanConfig, cinGanStep, compileCinGan, generate, makeCinGan } from '../training/cin_gan';
-import type { Curve } from './cell';
+import {
+  CIN_GAN_DEFAULTS,
+  type CinGanConfig,
+  cinGanStep,
+  compileCinGan,
+  generate,
+  makeCinGan,
+} from '../training/cin_gan';
+import type { Cell, Curve } from './cell';
 import { evaluationPairs, type Split, type Task } from './sources';
+import { BATCH } from './training_run';
 
 export interface SynthesisRun {
   shape: Architecture;
@@ -20,6 +28,10 @@ export interface Synthesis {
   generator: ParameterSet;
   weights: Map<string, Values>;
   losses: Record<string, number>;
+}
+
+export function cinGanConfig(cell: Cell): CinGanConfig {
+  return { ...CIN_GAN_DEFAULTS[cell.preset], steps: cell.cinUpdates, batch: BATCH };
 }
 
 /** Steps enqueued before the CPU waits: keeps the queue short. */

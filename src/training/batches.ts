@@ -17,9 +17,18 @@ import { differByNoise, type PlanePair, toDefectiveScale } from './pair_scale';
 /** The percentiles by which every image is scaled, by itself: CARE's for training, the same when restoring. */
 export const NORMALISATION: NormalisationSettings = { low: 2, high: 99.8, eps: 1e-20 };
 
-/** Noisy tasks get copies under noise drawn anew until they have about so many pairs, and so many copies at most. */
+/** What is done for tasks whose pairs differ by noise. Not part of any published method, so baselines do without. */
+export interface NoiseMeasures {
+  /** Both images of a pair at one scale. */
+  oneScale: boolean;
+  /** Copies of a pair under noise drawn anew, at most; fewer where there are many pairs. */
+  noisyCopies: number;
+}
+export const ALL_MEASURES: NoiseMeasures = { oneScale: true, noisyCopies: 4 };
+export const NO_MEASURES: NoiseMeasures = { oneScale: false, noisyCopies: 0 };
+
+/** Noisy tasks get copies until they have about so many pairs. */
 const ENOUGH_PAIRS = 50;
-const MOST_COPIES = 4;
 
 /** One task's planes in −1..1, a pair's both at one scale where it differs by noise. `pairs` is empty where unpaired. */
 export interface TaskPlanes {
@@ -41,26 +50,26 @@ export function prepareData(
   data: TrainingData,
   validationShare: number,
   seed: number,
+  measures = ALL_MEASURES,
 ): { training: TaskPlanes[]; validation: TaskPlanes[] } {
   const prepared = data.tasks.map((task) => {
     const split = splitTask(task, validationShare, seed);
     const [training, validation] = [taskPlanes(split.training), taskPlanes(split.validation)];
     if (!differByNoise(training.pairs)) return { training, validation };
-    const copies = Math.min(MOST_COPIES, Math.ceil(ENOUGH_PAIRS / training.pairs.length) - 1);
+    const copies = Math.min(measures.noisyCopies, Math.ceil(ENOUGH_PAIRS / training.pairs.length) - 1);
     const further = noisyCopies(training.pairs, copies, drawRandom(seed, 'noise', 0), NORMALISATION);
-    return { training: atOneScale(training, further), validation: atOneScale(validation) };
+    const scaled = measures.oneScale ? atOneScale : (task: TaskPlanes) => task;
+    // CIN-GAN learns from what was measured: further pairs are for the restorer alone.
+    const more = scaled({ ...training, pairs: further }).pairs;
+    const measured = scaled(training);
+    return { training: { ...measured, pairs: [...measured.pairs, ...more] }, validation: scaled(validation) };
   });
   return { training: prepared.map((task) => task.training), validation: prepared.map((task) => task.validation) };
 }
 
-/** Of a task that differs by noise; `further` pairs are for the restorer alone, CIN-GAN learns from what was measured. */
-function atOneScale(task: TaskPlanes, further: PlanePair[] = []): TaskPlanes {
+function atOneScale(task: TaskPlanes): TaskPlanes {
   const pairs = task.pairs.map(toDefectiveScale);
-  return {
-    ...task,
-    pairs: [...pairs, ...further.map(toDefectiveScale)],
-    clean: pairs.map((pair) => pair.clean),
-  };
+  return { ...task, pairs, clean: pairs.map((pair) => pair.clean) };
 }
 
 function splitTask(

@@ -1,0 +1,74 @@
+/** The baselines: CARE, DeblurGAN and CycleGAN as published, at the cell's widths. */
+import { ARCHITECTURES } from '../models/presets';
+import { CARE_DEFAULTS, trainCare } from '../training/care';
+import { CYCLEGAN_DEFAULTS, trainCycleGan } from '../training/cyclegan';
+import { DEBLURGAN_DEFAULTS, trainDeblurGan } from '../training/deblurgan';
+import type { Cell } from './cell';
+import { ownPhi } from './phi_files';
+import {
+  BATCH,
+  type Bench,
+  dataOf,
+  type Outcome,
+  progress,
+  restoredOutcome,
+  Timer,
+  VALIDATION_SHARE,
+} from './training_run';
+
+/** docs/evidence/README.md says which of these were searched for, on development seeds, and which were not yet. */
+const LEARNING_RATE = { care: 1e-3, deblurgan: 3e-4, cyclegan: 5e-4 };
+
+export async function care(cell: Cell, bench: Bench): Promise<Outcome> {
+  const { batches, validation, measures } = dataOf(cell, VALIDATION_SHARE);
+  const { restorer: width } = ARCHITECTURES[cell.preset];
+  const config = {
+    ...CARE_DEFAULTS,
+    network: { first: width.first, kernel: 5 },
+    steps: cell.updates,
+    batch: BATCH,
+    learningRate: cell.learningRate ?? LEARNING_RATE.care,
+    epoch: Math.max(10, Math.round(cell.updates / 40)),
+    patience: 4, // as many of all looks as CSBDeep's 10 of 100
+    seed: cell.seed,
+  };
+  const timer = new Timer();
+  const trained = await trainCare(bench.engine, batches, validation, config, progress(cell, bench));
+  return restoredOutcome(cell, bench, 'CARE', trained, { config: { ...config, measures }, ...timer.stop() });
+}
+
+export async function deblurgan(cell: Cell, bench: Bench): Promise<Outcome> {
+  const { batches, measures } = dataOf(cell, 0);
+  const { restorer: width, discriminator } = ARCHITECTURES[cell.preset];
+  const config = {
+    ...DEBLURGAN_DEFAULTS,
+    generator: { first: width.first, blocks: width.blocks, dropout: 0 },
+    critic: discriminator,
+    steps: cell.updates,
+    batch: BATCH,
+    learningRate: cell.learningRate ?? LEARNING_RATE.deblurgan,
+    seed: cell.seed,
+    logEvery: 10,
+  };
+  const timer = new Timer();
+  const trained = await trainDeblurGan(bench.engine, batches, await ownPhi(), config, progress(cell, bench));
+  return restoredOutcome(cell, bench, 'DeblurGAN', trained, { config: { ...config, measures }, ...timer.stop() });
+}
+
+export async function cyclegan(cell: Cell, bench: Bench): Promise<Outcome> {
+  const { batches, measures } = dataOf(cell, 0);
+  const { restorer: width, discriminator } = ARCHITECTURES[cell.preset];
+  const config = {
+    ...CYCLEGAN_DEFAULTS,
+    generator: { first: width.first, blocks: width.blocks, dropout: 0 },
+    discriminator,
+    steps: cell.updates,
+    batch: BATCH,
+    learningRate: cell.learningRate ?? LEARNING_RATE.cyclegan,
+    seed: cell.seed,
+    logEvery: 10,
+  };
+  const timer = new Timer();
+  const trained = await trainCycleGan(bench.engine, batches, config, progress(cell, bench));
+  return restoredOutcome(cell, bench, 'CycleGAN', trained, { config: { ...config, measures }, ...timer.stop() });
+}

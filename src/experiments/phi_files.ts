@@ -1,0 +1,20 @@
+/** φ of a cell, read from its file. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { classifierPhi } from '../models/classifier';
+import type { Phi } from '../models/phi';
+import { readSafetensors } from '../models/safetensors';
+import { squeezenetPhi } from '../models/squeezenet';
+import { OWN_PHI } from '../training/own_phi';
+import type { Cell } from './cell';
+
+export async function ownPhi(): Promise<Phi> {
+  return classifierPhi(readSafetensors(new Uint8Array(await readFile(OWN_PHI))));
+}
+
+/** Our own φ, or ImageNet's where the cell says so. */
+export async function phiOf({ changes }: Cell): Promise<Phi> {
+  if (changes?.phi !== 'squeezenet') return ownPhi();
+  const file = join(process.env.MENDSCOPE_DATA ?? '', 'phi', 'squeezenet1_1.safetensors');
+  return squeezenetPhi(readSafetensors(new Uint8Array(await readFile(file))));
+}

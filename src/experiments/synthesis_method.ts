@@ -1,0 +1,56 @@
+/** CIN-GAN alone: its curves, and its defects to look at. */
+import { ARCHITECTURES } from '../models/presets';
+import type { Cell, CellRecord, Picture } from './cell';
+import { ownPhi } from './phi_files';
+import { pictureOf } from './pictures';
+import { cinGanConfig, synthesisWatch, trainSynthesis } from './synthesis';
+import { toldApart } from './told_apart';
+import { type Bench, dataOf, type Outcome, progress, Timer } from './training_run';
+
+export async function synthesis(cell: Cell, bench: Bench): Promise<Outcome> {
+  const { engine } = bench;
+  const { batches } = dataOf(cell, 0);
+  const shape = ARCHITECTURES[cell.preset];
+  const phi = await ownPhi();
+  const config = cinGanConfig(cell);
+  const timer = new Timer();
+  const { curves, look, painted } = await synthesisWatch(engine, shape, cell.tasks, cell.split, cell.evaluated);
+  const watch = { every: Math.max(1, Math.round(cell.cinUpdates / 12)), look };
+  const run = { shape, phi, config, seed: cell.seed };
+  const { generator, losses } = await trainSynthesis(engine, batches, run, progress(cell, bench), watch);
+  const { seconds } = timer.stop();
+  const made: Picture[] = [];
+  const toldApartBy: NonNullable<CellRecord['toldApart']> = [];
+  for (const [t, task] of cell.tasks.entries()) {
+    const all = await painted(generator, t);
+    const real = all.map((plane) => plane.real);
+    toldApartBy.push({
+      task,
+      synthetic: await toldApart(
+        engine,
+        real,
+        all.map((plane) => plane.synthetic),
+        cell.seed,
+      ),
+      clean: await toldApart(
+        engine,
+        real,
+        all.map((plane) => plane.clean),
+        cell.seed,
+      ),
+    });
+    const [first] = all;
+    const rows = { clean: first.clean, real: first.real, synthetic: first.synthetic };
+    for (const [row, plane] of Object.entries(rows))
+      made.push({ row, task, index: 0, why: 'first', png: pictureOf(plane) });
+  }
+  return {
+    rows: [],
+    curves,
+    toldApart: toldApartBy,
+    pictures: made,
+    configuration: { cinGan: config, phi: phi.name },
+    losses,
+    trainingSeconds: seconds,
+  };
+}
