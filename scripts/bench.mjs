@@ -23,6 +23,7 @@ const usage = `Usage: npm run bench -- [options]
   --peers           in headless Chrome beside TF.js, ONNX Runtime Web and jax-js
   --engines NAMES   of those, between commas
   --limit SECONDS   after so long an engine is left out of a case's further rounds (60)
+  --patience SECONDS  an engine that gives no sign for so long is ended with its browser, and its row says so (240)
   --adapter NAME    what the adapter is called in the report, where the browser misnames it
   --save NAME       adds the results to docs/benchmarks/NAME.json
   --json            JSON in place of tables
@@ -47,6 +48,7 @@ const { values } = parseArgs({
     peers: { type: 'boolean', default: false },
     engines: { type: 'string' },
     limit: { type: 'string' },
+    patience: { type: 'string' },
     adapter: { type: 'string' },
     save: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -68,7 +70,7 @@ async function inNode() {
   try {
     const options = Object.entries(values).flatMap(([name, value]) => {
       if (
-        ['chrome', 'peers', 'save', 'adapter', 'limit', 'engines'].includes(name) ||
+        ['chrome', 'peers', 'save', 'adapter', 'limit', 'patience', 'engines'].includes(name) ||
         value === false ||
         value === undefined
       )

@@ -36,18 +36,37 @@ export async function benchPage({ script, files = {}, flags = [], env: more = {}
   });
   try {
     const page = await browser.newPage();
-    // Not warnings: an engine that binds too much warns a hundred times, and its row says that it is wrong.
+    // No warnings, and errors once: an engine that binds too much warns a hundred times, and its row says that it is wrong.
+    const said = new Set();
     page.on('console', (message) => {
-      if (message.type() !== 'warn') process.stderr.write(`${message.text()}\n`);
+      const text = message.text();
+      if (message.type() === 'warn' || (message.type() === 'error' && said.has(text))) return;
+      said.add(text);
+      process.stderr.write(`${text}\n`);
     });
     page.on('pageerror', (error) => process.stderr.write(`${error.message}\n`));
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.waitForFunction('typeof mendscopeBench === "function"');
     return await use(page, await browser.version(), await gpuClock(browser));
   } finally {
-    await browser.close();
+    await ended(browser);
     server.close();
   }
+}
+
+/** A browser whose GPU process is at work does not hear that it should close. */
+async function ended(browser) {
+  const patience = setTimeout(() => {
+    const { pid } = browser.process() ?? {};
+    if (pid === undefined) return;
+    try {
+      process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+  }, 5000);
+  await browser.close();
+  clearTimeout(patience);
 }
 
 async function gpuClock(browser) {

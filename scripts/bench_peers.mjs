@@ -1,5 +1,5 @@
 // `npm run bench -- --peers [--rounds N] [--quick] [--only TEXT] [--engines NAMES] [--limit SECONDS] [--adapter NAME]
-// [--save NAME] [--json]`: the engine beside TF.js, ONNX Runtime Web and jax-js, in one page of headless Chrome, a fresh
+// [--patience SECONDS] [--save NAME] [--json]`: the engine beside TF.js, ONNX Runtime Web and jax-js, in one page of headless Chrome, a fresh
 // browser for each case. What they need is installed at the first call, into node_modules/.cache.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,6 +17,7 @@ export async function comparePeers({
   only,
   engines = '',
   limit = '60',
+  patience = '240',
   measure = '0',
   adapter,
   save,
@@ -43,11 +44,12 @@ export async function comparePeers({
   let host = '';
   for (const name of names.filter((each) => each.includes(only))) {
     try {
-      const result = await page(async (there, version, gpuSeconds) => {
-        host = version;
-        if (gpuSeconds) await there.exposeFunction('gpuSeconds', gpuSeconds);
-        return there.evaluate(`mendscopeBench(${JSON.stringify({ ...options, name })})`);
-      });
+      const result = await measuredCase(name, options, Number(patience), (use) =>
+        page((there, version, gpuSeconds) => {
+          host = version;
+          return use(there, gpuSeconds);
+        }),
+      );
       results.push(result);
     } catch (error) {
       process.stderr.write(`${name}: ${error.message}\n`);
@@ -69,6 +71,50 @@ export async function comparePeers({
   process.stdout.write(json ? `${JSON.stringify({ ...report, rows })}\n` : `${head}\n\n${peerTable(results)}\n`);
   if (save) process.stderr.write(`added to ${addToHistory(save, { ...report, rows })}\n`);
   return results.length > 0 ? 0 : 1;
+}
+
+/**
+ * One case in a fresh browser. Where an engine gives no sign for `patience` seconds, the browser is ended, the engine's row
+ * says so, and the case begins again without it.
+ */
+async function measuredCase(name, options, patience, page) {
+  const silent = [];
+  for (;;) {
+    const outcome = await page(async (there, gpuSeconds) => {
+      const watch = watchOver(patience);
+      await there.exposeFunction('onTurn', watch.begin);
+      if (gpuSeconds) await there.exposeFunction('gpuSeconds', gpuSeconds);
+      const without = silent.map(({ engine }) => engine);
+      const result = there.evaluate(`mendscopeBench(${JSON.stringify({ ...options, name, without })})`);
+      try {
+        return await Promise.race([result, watch.silence]);
+      } finally {
+        watch.end();
+        result.catch(() => undefined); // a page that was ended answers with an error nobody waits for
+      }
+    });
+    if (outcome.silent === undefined) return { ...outcome, rows: [...outcome.rows, ...silent] };
+    const cannot = `did not answer in ${patience} s`;
+    process.stderr.write(`${name}: ${outcome.silent} ${cannot}\n`);
+    if (silent.some(({ engine }) => engine === outcome.silent) || outcome.silent === 'mendscope')
+      throw new Error(`${outcome.silent} ${cannot}`);
+    silent.push({ case: name, engine: outcome.silent, cannot });
+  }
+}
+
+/** `silence` tells who was begun last, when nobody else was begun for so many seconds. */
+function watchOver(seconds) {
+  let timer;
+  let tell;
+  const silence = new Promise((resolve) => {
+    tell = resolve;
+  });
+  const end = () => clearTimeout(timer);
+  const begin = (engine) => {
+    end();
+    timer = setTimeout(() => tell({ silent: engine }), 1000 * seconds);
+  };
+  return { begin, end, silence };
 }
 
 /** Their node_modules, as scripts/peers/package-lock.json has them. */

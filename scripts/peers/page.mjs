@@ -8,21 +8,25 @@ import { tfjs } from './tfjs.mjs';
 
 const peers = [tfjs, onnx, jax];
 
-async function run({ name, quick, rounds, limit, measure, engines }) {
+async function run({ name, quick, rounds, limit, measure, engines, without }) {
   const engine = await Engine.create({ gpu: navigator.gpu, ...(measure && { measure: { milliseconds: measure } }) });
   const one = peerCases(quick).find((each) => each.name === name);
-  const wanted = peers.filter((peer) => engines.length === 0 || engines.includes(peer.name));
+  const wanted = peers.filter(
+    (peer) => (engines.length === 0 || engines.includes(peer.name)) && !without.includes(peer.name),
+  );
   const there = [];
   for (const peer of wanted) {
     try {
+      await globalThis.onTurn(peer.name);
       await peer.start();
       there.push(peer);
     } catch (error) {
       console.log(`${peer.name} does not start: ${error.message}`);
     }
   }
-  const gpuSeconds = globalThis.gpuSeconds;
-  const result = await compareEngines(engine, there, one, { rounds, limit, gpuSeconds }, (text) => console.log(text));
+  const { gpuSeconds, onTurn } = globalThis;
+  const say = (text) => console.log(text);
+  const result = await compareEngines(engine, there, one, { rounds, limit, gpuSeconds, onTurn }, say);
   return { ...result, adapter: engine.adapter.name, software: engine.adapter.software };
 }
 

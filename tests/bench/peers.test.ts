@@ -69,6 +69,7 @@ test('the table says who is wrong, who cannot and who had one sample', () => {
     row('quick and wrong', { gflops: 90, milliseconds: 1.11, ofPeak: 0.9, errors: [0.64], wrong: true }),
     row('slow', { gflops: 2.5, milliseconds: 40_000, ofPeak: 0.05, errors: [1e-6, 2e-6], samples: 1 }),
     row('another', { cannot: 'it cannot train' }),
+    row('not timed', { errors: [1], wrong: true, samples: undefined }),
   ];
   const cells = (
     peerTable([{ rows, peakGflops: 50 }])
@@ -81,6 +82,7 @@ test('the table says who is wrong, who cannot and who had one sample', () => {
     'wrong (6e-1): 90.0, 1.11, 90 %',
     '2.50, 40000, 5 %, one sample',
     'cannot: it cannot train',
+    'wrong (1e+0)',
     '8.0× |',
   ]);
 });

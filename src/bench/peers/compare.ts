@@ -14,6 +14,8 @@ export interface PeerOptions {
   limit: number;
   /** CPU seconds of the GPU process so far, where the host can tell: a second clock for software adapters. */
   gpuSeconds?: () => Promise<number>;
+  /** Told before an engine is given work that may take long: whoever watches ends the page where no answer comes. */
+  onTurn?: (engine: string) => Promise<void>;
 }
 
 export interface PeerRow {
@@ -42,8 +44,6 @@ export interface PeerResult {
 
 /** More than this is another result, not other rounding. */
 const MOST_ERROR = 1e-3;
-/** An engine that gives no sign for so long has broken down. */
-const SILENCE_MS = 40 * 60_000;
 
 interface Candidate {
   row: PeerRow;
@@ -70,13 +70,25 @@ export async function compareEngines(
     const row: PeerRow = { case: one.name, engine: peer.name };
     rows.push(row);
     try {
-      const { candidate, results } = await prepared(row, bring(peer), one.kind === 'training', options);
+      await options.onTurn?.(peer.name);
+      const started = performance.now();
+      const job = await bring(peer);
+      await once(job);
+      row.firstMilliseconds = performance.now() - started;
+      const results = [await job.read()];
       if (!wanted && one.kind === 'convolution')
         checkConvolution({ direction: one.shape.direction, shape: one.shape }, operands(one.shape), results[0]);
+      judge(row, results, wanted);
+      if (row.wrong) {
+        job.dispose();
+      } else {
+        await options.onTurn?.(peer.name);
+        const candidate = await second(row, job, options);
+        if (one.kind === 'training') results.push(await job.read());
+        judge(row, results, wanted);
+        candidates.push(candidate);
+      }
       wanted ??= results;
-      row.errors = results.map((result, i) => relativeError(result, wanted?.[i] ?? []));
-      row.wrong = !row.errors.every((error) => error <= MOST_ERROR);
-      candidates.push(candidate);
     } catch (error) {
       if (rows.length === 1) throw error;
       row.cannot = error instanceof Error ? error.message.split('\n')[0] : String(error);
@@ -91,6 +103,7 @@ export async function compareEngines(
     peaks.push(rate);
     for (const candidate of rotated(candidates, round)) {
       if (candidate.spent / 1000 > options.limit) continue;
+      await options.onTurn?.(candidate.row.engine);
       const { ms, cpu } = await sample(candidate.job, candidate.repeats, options.gpuSeconds);
       candidate.spent += ms * candidate.repeats;
       candidate.samples.push({ ms, cpu, ofPeak: one.flops / ms / 1e6 / rate });
@@ -103,26 +116,21 @@ export async function compareEngines(
   return { rows, peakGflops: median(peaks) };
 }
 
+/** Differences from what is wanted, so far as there are results. */
+function judge(row: PeerRow, results: readonly Float32Array[], wanted: readonly Float32Array[] = results): void {
+  row.errors = results.map((result, i) => relativeError(result, wanted[i]));
+  row.wrong = !row.errors.every((error) => error <= MOST_ERROR);
+}
+
 /**
- * Compiles, runs twice and reads: of a training step both losses, the second telling whether the gradients were right.
- * Where the second run takes longer than the limit, it is the one sample.
+ * The second run, which tells how many make a sample; of a training step it also tells whether the gradients were right.
+ * Where it takes longer than the limit, it is the one sample.
  */
-async function prepared(
-  row: PeerRow,
-  opening: Promise<Job>,
-  training: boolean,
-  { limit }: PeerOptions,
-): Promise<{ candidate: Candidate; results: Float32Array[] }> {
-  const started = performance.now();
-  const job = await answered(opening);
-  await answered(once(job));
-  row.firstMilliseconds = performance.now() - started;
-  const results = [await answered(job.read())];
+async function second(row: PeerRow, job: Job, { limit }: PeerOptions): Promise<Candidate> {
   const { ms } = await sample(job, 1);
-  if (training) results.push(await answered(job.read()));
   const slow = ms > 1000 * limit;
   const samples = slow ? [{ ms, ofPeak: Number.NaN }] : [];
-  return { candidate: { row, job, repeats: repeatsFor(ms), spent: slow ? ms : 0, samples }, results };
+  return { row, job, repeats: repeatsFor(ms), spent: slow ? ms : 0, samples };
 }
 
 async function once(job: Job): Promise<void> {
@@ -135,14 +143,14 @@ async function sample(
   repeats: number,
   gpuSeconds?: () => Promise<number>,
 ): Promise<{ ms: number; cpu?: number }> {
-  await answered(job.sync());
+  await job.sync();
   const cpuBefore = await gpuSeconds?.();
   const started = performance.now();
   for (let i = 0; i < repeats; i++) {
     const done = job.run();
-    if (done) await answered(done);
+    if (done) await done;
   }
-  await answered(job.sync());
+  await job.sync();
   const ms = (performance.now() - started) / repeats;
   const cpuAfter = await gpuSeconds?.();
   if (cpuBefore === undefined || cpuAfter === undefined) return { ms };
@@ -160,19 +168,6 @@ function summary(samples: Candidate['samples'], flops: number, peak: number): Pa
     ofPeak: shares.length > 0 ? median(shares) : flops / ms / 1e6 / peak,
     ...(cpu.length > 0 && { cpuMilliseconds: median(cpu) }),
   };
-}
-
-/** A lost device leaves promises that never settle. */
-async function answered<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${SILENCE_MS / 60_000} minutes`)), SILENCE_MS);
-  });
-  try {
-    return await Promise.race([work, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The case's data, the same for every engine. */

@@ -29,7 +29,9 @@ function cell(row: PeerRow | undefined): string {
       .replaceAll('|', '/')
       .slice(0, 80)}`;
   const { gflops = Number.NaN, milliseconds: ms = Number.NaN, ofPeak = Number.NaN, samples = 0, errors = [] } = row;
+  const wrong = row.wrong ? `wrong (${errors.map((error) => error.toExponential(0)).join(', ')})` : '';
+  if (wrong && samples === 0) return wrong;
   const few = samples === 1 ? ', one sample' : '';
   const told = `${gflops.toFixed(gflops < 10 ? 2 : 1)}, ${ms.toFixed(ms < 10 ? 2 : 0)}, ${(100 * ofPeak).toFixed(0)} %${few}`;
-  return row.wrong ? `wrong (${errors.map((error) => error.toExponential(0)).join(', ')}): ${told}` : told;
+  return wrong ? `${wrong}: ${told}` : told;
 }
