@@ -3,7 +3,7 @@ import { axialFactor, axialPairs } from '../imaging/axial';
 import { pairByName } from '../imaging/dataset';
 import { type Image, imageOfPlane } from '../imaging/image';
 import type { AxialPsf } from '../imaging/optics';
-import { AXIAL_TASKS, PHANTOM_TASKS, type PhantomTask, phantomPair } from '../imaging/phantoms/phantom';
+import { AXIAL_TASKS, PHANTOM_KINDS, type PhantomTask, phantomPair } from '../imaging/phantoms/phantom';
 import { Random } from '../imaging/random';
 import type { TrainingData, TrainingTask } from '../training/messages';
 import { UsageError } from './command';
@@ -116,8 +116,8 @@ export function phantomTask(
   limit: number,
   seed: number,
 ): TrainingTask {
-  const task = PHANTOM_TASKS.find((known) => known === phantom);
-  if (!task) throw new UsageError(`got phantom:${phantom}, wanted phantom:${PHANTOM_TASKS.join('|')}`);
+  const task = PHANTOM_KINDS.find((known) => known === phantom);
+  if (!task) throw new UsageError(`got phantom:${phantom}, wanted phantom:${PHANTOM_KINDS.join('|')}`);
   const axial = AXIAL_TASKS.includes(task);
   const made = phantoms(task, kind === 'paired' ? limit : 2 * limit, seed);
   if (kind === 'paired') return { kind, name, axial, pairs: made };
@@ -131,7 +131,7 @@ export function phantomTask(
 }
 
 function phantoms(task: PhantomTask, count: number, seed: number): { name: string; defective: Image; clean: Image }[] {
-  const random = new Random(seed, 1000 + PHANTOM_TASKS.indexOf(task));
+  const random = new Random(seed, 1000 + PHANTOM_KINDS.indexOf(task));
   return Array.from({ length: count }, (_, i) => {
     const { clean, defective } = phantomPair(task, { random });
     return {

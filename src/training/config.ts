@@ -14,11 +14,17 @@ export interface RunConfig {
   cGan: CGanConfig;
   /** Which φ stands behind the content and style terms. */
   phi: 'mendscope' | 'squeezenet';
+  addTasks: boolean;
   validationShare: number;
   logEvery: number;
   previewEvery: number;
   checkpointSeconds: number;
+  /** How kernels are chosen where a checkpoint does not say; left out: as suits the adapter. */
+  kernels?: TrainConfig['kernels'];
 }
+
+/** Half of what the restorer sees are painted defects, the known ones among them, so that it does not forget those. */
+const REHEARSED = { syntheticShare: 0.5 };
 
 export function runConfig(config: TrainConfig): RunConfig {
   const { preset, seed } = config;
@@ -30,12 +36,14 @@ export function runConfig(config: TrainConfig): RunConfig {
     seed,
     patch,
     cinGan: { ...CIN_GAN_DEFAULTS[preset], ...defined(config.cinGan) },
-    cGan: { ...CGAN_DEFAULTS[preset], ...defined(config.cGan) },
+    cGan: { ...CGAN_DEFAULTS[preset], ...(config.addTasks && REHEARSED), ...defined(config.cGan) },
     phi: config.phi?.kind ?? 'mendscope',
+    addTasks: config.addTasks ?? false,
     validationShare: config.validationShare ?? 0.1,
     logEvery: config.logEvery ?? 10,
     previewEvery: config.previewEvery ?? 50,
     checkpointSeconds: config.checkpointSeconds ?? 120,
+    ...(config.kernels && { kernels: config.kernels }),
   };
 }
 

@@ -27,7 +27,7 @@ export async function synthesisPreview(
   { patch, seed }: Setting,
 ): Promise<Preview> {
   const clean = tasks.map((task) => onePatch([task.clean[0]], patch, seed)[0]);
-  const real = tasks.map((task) => onePatch([task.defective[0]], patch, seed)[0]);
+  const real = tasks.map(({ defective: [first] }) => (first ? onePatch([first], patch, seed)[0] : undefined));
   const graph = new Graph();
   const extent = [tasks.length, patch, patch, 1];
   const image = graph.input('clean', extent);
@@ -46,7 +46,7 @@ export async function synthesisPreview(
       task: name,
       input: shown(clean[n]),
       synthetic: shown(planeOfBatch(out.synthetic, patch, patch, n)),
-      truth: shown(real[n]),
+      truth: real[n] && shown(real[n]),
     }));
   };
 }
@@ -60,10 +60,11 @@ export async function restorationPreview(
   validation: TaskPlanes[],
   { patch, seed }: Setting,
 ): Promise<Preview> {
-  const rows = training.map((task, i) => {
+  const rows = training.flatMap((task, i) => {
     const pair = validation[i].pairs[0] ?? task.pairs[0];
+    if (!pair && task.defective.length === 0) return [];
     const [defective, clean] = onePatch(pair ? [pair.defective, pair.clean] : [task.defective[0]], patch, seed);
-    return { name: task.name, defective, clean };
+    return [{ name: task.name, defective, clean }];
   });
   const graph = new Graph();
   const image = graph.input('image', [rows.length, patch, patch, 1]);

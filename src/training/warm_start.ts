@@ -5,6 +5,8 @@
  */
 import { ARCHITECTURES, type PresetName } from '../models/presets';
 import type { ParameterSet } from '../runtime';
+import type { TaskPlanes } from './batches';
+import { isNormed } from './cin_gan';
 import type { Ancestor } from './messages';
 import { type ModelFile, ModelFileError, type NamedTensors, readModelFile } from './model_file';
 
@@ -22,7 +24,7 @@ export interface WarmStart {
   /** Absent where the model was trained without a CIN-GAN. */
   generator: NamedTensors | undefined;
   /** Tasks of the generator, in the order of its rows. */
-  tasks: string[];
+  tasks: { name: string; axial: boolean }[];
   /** What the new model is made from, nearest first. */
   madeFrom: Ancestor[];
 }
@@ -45,7 +47,7 @@ export async function openStart({ model, name, sharedId }: StartingPoint, preset
   return {
     restorer: sets.get('restorer') ?? new Map(),
     generator: sets.get('generator'),
-    tasks: record.tasks.map((task) => task.name),
+    tasks: record.tasks,
     madeFrom: [parent, ...(record.provenance.madeFrom ?? [])],
   };
 }
@@ -55,8 +57,7 @@ export function startOfCheckpoint({ record, sets }: ModelFile): WarmStart | unde
   const { madeFrom } = record.provenance;
   const restorer = sets.get('restorer');
   if (!madeFrom || !restorer) return undefined;
-  const tasks = record.tasks.map((task) => task.name);
-  return { restorer, generator: sets.get('generator'), tasks, madeFrom };
+  return { restorer, generator: sets.get('generator'), tasks: record.tasks, madeFrom };
 }
 
 /** Of a restorer, whose weights no task has for itself. @throws ModelFileError where a name or shape does not fit */
@@ -78,21 +79,41 @@ export function generatorFrom(set: ParameterSet, start: WarmStart, tasks: string
   if (!generator) return fresh;
   for (const { name, shape } of set.entries) {
     const given = generator.get(name);
-    const perTask = /\.(?:gamma|beta)$/.test(name);
+    const perTask = isNormed(name);
     const wanted = perTask ? [start.tasks.length, ...shape.slice(1)] : shape;
     if (given?.shape.join() !== wanted.join()) throw otherShape(set.name, name, given?.shape, wanted);
     const values = fresh.get(name);
     if (!given || !values) continue;
     if (!perTask) values.data.set(given.data);
-    else copyRows(given.data, values.data, start.tasks, tasks);
+    else copyRows(given.data, values.data, namesOf(start), tasks);
   }
   return fresh;
 }
 
 /** Whether every task can be painted by the model's generator as it is. */
-export function paintsAll({ generator, tasks: known }: WarmStart, tasks: string[]): boolean {
-  return generator !== undefined && tasks.every((task) => known.includes(task));
+export function paintsAll(start: WarmStart, tasks: string[]): boolean {
+  const known = namesOf(start);
+  return start.generator !== undefined && tasks.every((task) => known.includes(task));
 }
+
+/**
+ * The model's tasks that the data does not have, with the data's clean images to paint their defects on.
+ * @throws ModelFileError where the model has no CIN-GAN to paint with, or there is no model
+ */
+export function keptTasks(start: WarmStart | undefined, data: readonly TaskPlanes[]): TaskPlanes[] {
+  if (!start?.generator)
+    throw new ModelFileError(
+      start ? 'a model without a CIN-GAN to add a task to' : 'tasks to add, and no model to add them to',
+      'a model that was trained with CIN-GAN steps',
+      'train all tasks together, or begin with a model whose CIN-GAN knows its tasks',
+    );
+  const clean = data.flatMap((task) => task.clean);
+  return start.tasks
+    .filter(({ name }) => !data.some((task) => task.name === name))
+    .map(({ name, axial }) => ({ name, axial, pairs: [], defective: [], clean }));
+}
+
+const namesOf = ({ tasks }: WarmStart): string[] => tasks.map((task) => task.name);
 
 function copyRows(from: Float32Array, to: Float32Array, known: string[], tasks: string[]): void {
   const channels = from.length / known.length;

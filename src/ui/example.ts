@@ -19,6 +19,11 @@ export const EXAMPLES: readonly Example[] = [
   { task: 'embryo-noise', title: 'Embryo, noise', text: 'The same nuclei in low light: few photons, read noise.' },
   { task: 'retina', title: 'Retina, axial', text: 'Dense nuclei and envelopes, ten times too coarse and blurred.' },
   { task: 'microtubules', title: 'Microtubules', text: 'Thin filaments under wide-field blur, haze and shading.' },
+  {
+    task: 'illumination',
+    title: 'Embryo, uneven light',
+    text: 'Nuclei under a beam off centre that bleaches row by row.',
+  },
 ];
 
 export const EXAMPLE_COUNT = 24;

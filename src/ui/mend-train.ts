@@ -17,6 +17,7 @@ import './mend-loss-chart';
 import './mend-no-adapter';
 import './mend-plan';
 import './mend-preview';
+import './mend-start-from';
 import './mend-train-settings';
 import { modelFileName } from './model_file_name';
 import { isActive, type RunState, type TrainingPhase } from './run_state';
@@ -237,16 +238,12 @@ export class MendTrain extends LitElement {
         ${
           startFrom
             ? html`
-              <wa-callout variant="brand" size="s" data-testid="start-from">
-                <wa-icon slot="icon" name="fork"></wa-icon>
-                <p>
-                  Trains <b>${startFrom.name}</b> further, on your data. The preset is the model’s own; its optimiser starts
-                  anew. The new model’s record will name it.
-                </p>
-                <wa-button size="xs" appearance="plain" @click=${() => state.update({ startFrom: undefined })}>
-                  Start anew instead
-                </wa-button>
-              </wa-callout>
+              <mend-start-from
+                .model=${startFrom}
+                ?adding=${config.addTasks === true}
+                @add=${({ detail }: CustomEvent<boolean>) => state.update({ config: { ...config, addTasks: detail } })}
+                @anew=${() => state.update({ startFrom: undefined })}
+              ></mend-start-from>
             `
             : nothing
         }

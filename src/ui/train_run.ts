@@ -40,7 +40,9 @@ export class TrainRun {
     await forgetRun();
     await saveData(data);
     const from = resumeFrom ? { resume: resumeFrom.bytes } : startFrom ? { start: startOf(startFrom) } : {};
-    this.#begin({ ...reporting(this.#plannedSteps()), ...config }, data, from, { startedFrom: startFrom?.name });
+    const addTasks = startFrom || resumeFrom ? config.addTasks : undefined;
+    const asked = { ...reporting(this.#plannedSteps()), ...config, addTasks };
+    this.#begin(asked, data, from, { startedFrom: startFrom?.name });
   }
 
   /** Goes on where an earlier visit was cut off. */
@@ -141,6 +143,9 @@ export class TrainRun {
         this.#thread?.terminate();
         this.#thread = undefined;
         break;
+      case 'notice':
+        state.notify(message.text, 'neutral');
+        return;
       case 'checkpoint':
         void this.#keep(message);
         break;

@@ -3,7 +3,7 @@ import type { Plane } from '../../src/imaging/image';
 import { score } from '../../src/imaging/metrics';
 import { classifierPhantom, DEFECTS, withClassifierDefect } from '../../src/imaging/phantoms/classifier_phantom';
 import {
-  PHANTOM_TASKS,
+  PHANTOM_KINDS,
   type PhantomTask,
   phantomClean,
   phantomPair,
@@ -34,7 +34,7 @@ describe('150 untouched patches score what the paper`s Table 1 says of its input
   });
 });
 
-describe.each(PHANTOM_TASKS)('%s', (task) => {
+describe.each(PHANTOM_KINDS)('%s', (task) => {
   it.each([32, 64, 100, 128, 200])('is %d pixels wide and high, and finite', (size) => {
     const { clean, defective } = phantomPair(task, { seed: 5, size });
     for (const plane of [clean, defective]) {
@@ -142,5 +142,23 @@ describe('labelled images for the feature network', () => {
     const error = score(spoiled, clean, 'raw', { range: 1 }).psnr;
     if (defect === 'none') expect(error).toBe(Number.POSITIVE_INFINITY);
     else expect(error).toBeLessThan(25);
+  });
+});
+
+describe('illumination', () => {
+  it('fades from the first row to the last, and from the middle to the borders', () => {
+    const ratio = new Float64Array(128 * 128);
+    for (let seed = 0; seed < 40; seed++) {
+      const { clean, defective } = phantomPair('illumination', { seed });
+      const light = mean([...clean.data]);
+      for (let i = 0; i < ratio.length; i++) ratio[i] += defective.data[i] / light / 40;
+    }
+    const rows = (from: number) => mean([...ratio.subarray(from * 128, (from + 32) * 128)]);
+    const [top, upper, lower, bottom] = [0, 32, 64, 96].map(rows);
+    expect(upper).toBeGreaterThan(1.2 * lower);
+    expect(top).toBeGreaterThan(1.5 * bottom);
+    const columns = (from: number) => mean([...ratio].filter((_, i) => i % 128 >= from && i % 128 < from + 32));
+    expect(columns(48)).toBeGreaterThan(1.08 * columns(0));
+    expect(columns(48)).toBeGreaterThan(1.08 * columns(96));
   });
 });

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Random } from '../../src/imaging/random';
 import { Engine } from '../../src/runtime';
+import { Batches, prepareData } from '../../src/training/batches';
+import { isNormed } from '../../src/training/cin_gan';
 import { type ModelFile, readModelFile, writeModelFile } from '../../src/training/model_file';
-import type { StartingPoint } from '../../src/training/warm_start';
+import { keptTasks, openStart, type StartingPoint } from '../../src/training/warm_start';
 import { testGpu } from '../gpu_setup';
 import { BUSY_MACHINE, CONFIG, type Followed, follow, phantoms } from './followed_run';
 
@@ -76,6 +79,54 @@ describe('a run that begins with a model', () => {
       if (event.kind === 'progress' && event.phase === 'cin-gan') control.stop();
     });
     expect(opened(run).sets.get('restorer')).toEqual(opened(first).sets.get('restorer'));
+  });
+
+  test('tasks added train rows of their own alone; the model keeps its own, and the restorer sees its defects', async () => {
+    const config = { ...steps(2, 2), addTasks: true };
+    const run = await follow(engine, config, phantoms('unpaired', 'haze'), { start }, (event, control) => {
+      if (event.kind === 'progress' && event.phase === 'cin-gan' && event.step === 1) control.requestCheckpoint();
+    });
+    const [before, after] = [opened(first), opened(run)];
+    expect(run.done.info.tasks.map(({ name }) => name)).toEqual(['noise', 'haze']);
+    for (const [name, { data }] of before.sets.get('generator') ?? []) {
+      const now = weights(after, 'generator', name);
+      if (!isNormed(name)) expect(now, name).toEqual(data);
+      else expect([...(now ?? [])].slice(0, data.length), name).toEqual([...data]);
+    }
+    const [gamma, first1] = ['generator', 'restorer'].map((set) => weights(after, set, 'enter.gamma'));
+    const channels = (gamma?.length ?? 0) / 2;
+    const fresh = opened(
+      await follow(engine, { ...config, cinGan: { ...config.cinGan, learningRate: 0 } }, phantoms('unpaired', 'haze'), {
+        start,
+      }),
+    );
+    expect(gamma?.slice(channels)).not.toEqual(weights(fresh, 'generator', 'enter.gamma')?.slice(channels));
+    expect(first1).not.toEqual(weights(before, 'restorer', 'enter.gamma'));
+
+    // Painted defects of both tasks: the one kept has no image of its own in the data.
+    const planes = prepareData(phantoms('unpaired', 'haze'), 0, 1).training;
+    const kept = keptTasks(await openStart(start, 'tiny'), planes);
+    const { task } = new Batches([...kept, ...planes], 16).sources(new Random(5), 32);
+    const shown = [0, 1].map((t) => task.filter((value, i) => i % 2 === t && value === 1).length);
+    expect(Math.min(...shown)).toBeGreaterThan(5);
+    const drawn = new Batches([...kept, ...planes], 16).unpaired(new Random(5), 16).task;
+    expect(drawn).toEqual(Float32Array.from({ length: 32 }, (_, i) => i % 2));
+
+    const resume = [...run.checkpoints.values()][0];
+    const resumed = await follow(engine, config, phantoms('unpaired', 'haze'), { resume });
+    expect(opened(resumed).sets).toEqual(after.sets);
+  });
+
+  test('tasks cannot be added to nothing, nor to a model without a CIN-GAN', async () => {
+    const config = { ...steps(1, 1), addTasks: true };
+    await expect(follow(engine, config, phantoms('paired'))).rejects.toThrow(
+      'got tasks to add, and no model to add them to',
+    );
+    const { record, sets } = opened(first);
+    const bare = writeModelFile({ record, sets: new Map([...sets].filter(([name]) => name === 'restorer')) });
+    await expect(
+      follow(engine, config, phantoms('paired', 'haze'), { start: { ...start, model: bare } }),
+    ).rejects.toThrow('got a model without a CIN-GAN to add a task to');
   });
 
   test('a model that paints every task needs neither pairs nor CIN-GAN steps; one that does not is refused', async () => {

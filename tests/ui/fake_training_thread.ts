@@ -123,6 +123,7 @@ function infoOf(config: TrainConfig, tasks: ModelInfo['tasks']): ModelInfo {
     kind: 'model',
     preset: config.preset,
     tasks,
+    paints: true,
     taskFree: true,
     parameters: 21_000,
     normalisation: { low: 2, high: 99.8 },

@@ -9,6 +9,7 @@ const model: ModelInfo = {
     { name: 'noise', axial: false },
     { name: 'depth', axial: true },
   ],
+  paints: true,
   taskFree: true,
   parameters: 1_960_000,
   normalisation: { low: 2, high: 99.8 },

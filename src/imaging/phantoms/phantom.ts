@@ -4,6 +4,7 @@ import { anisotropicSigmas } from '../optics';
 import { Random } from '../random';
 import { EMBRYO_AXIAL, EMBRYO_NOISE, embryoAxial, embryoClean, embryoNoise } from './embryo';
 import { SMALLEST_FIELD } from './fields';
+import { illuminationDefect } from './illumination';
 import { MICROTUBULES_WIDEFIELD, microtubulesClean, microtubulesWidefield } from './microtubules';
 import { RETINA_AXIAL, retinaAxial, retinaClean } from './retina';
 
@@ -11,12 +12,15 @@ import { RETINA_AXIAL, retinaAxial, retinaClean } from './retina';
  * Phantoms that take the place of the paper's three data sets, with its first task in two forms: axial, as the data
  * are, and noisy, as the poster names it. The untouched defect scores what the paper's Table 1 says (the test checks).
  */
-export type PhantomTask = 'embryo-axial' | 'embryo-noise' | 'retina' | 'microtubules';
+export type PhantomTask = 'embryo-axial' | 'embryo-noise' | 'retina' | 'microtubules' | 'illumination';
 
 export const PHANTOM_TASKS: readonly PhantomTask[] = ['embryo-axial', 'embryo-noise', 'retina', 'microtubules'];
 
+/** With a fifth that the paper has not: nuclei under an uneven beam that bleaches them, to be added to a trained model. */
+export const PHANTOM_KINDS: readonly PhantomTask[] = [...PHANTOM_TASKS, 'illumination'];
+
 /** Tasks whose defect has a direction, y: their images are never turned by a quarter. */
-export const AXIAL_TASKS: readonly PhantomTask[] = ['embryo-axial', 'retina'];
+export const AXIAL_TASKS: readonly PhantomTask[] = ['embryo-axial', 'retina', 'illumination'];
 
 export interface PhantomSettings {
   /** Decides everything; the same seed gives the same pair. Give this or `random`. */
@@ -37,6 +41,7 @@ const SMALLEST_SIZE = 32;
 const CLEAN: Record<PhantomTask, (random: Random, size: number) => Plane> = {
   'embryo-axial': embryoClean,
   'embryo-noise': embryoClean,
+  illumination: embryoClean,
   retina: retinaClean,
   microtubules: microtubulesClean,
 };
@@ -44,6 +49,7 @@ const CLEAN: Record<PhantomTask, (random: Random, size: number) => Plane> = {
 const DEFECT: Record<PhantomTask, (clean: Plane, random: Random) => Plane> = {
   'embryo-axial': embryoAxial,
   'embryo-noise': embryoNoise,
+  illumination: illuminationDefect,
   retina: retinaAxial,
   microtubules: microtubulesWidefield,
 };
@@ -78,6 +84,8 @@ export function taskPsf(task: PhantomTask): { x: number; y: number } {
       const { x, y } = anisotropicSigmas(RETINA_AXIAL.psf);
       return { x: Math.hypot(x, RETINA_AXIAL.defocus), y: Math.hypot(y, RETINA_AXIAL.defocus) };
     }
+    case 'illumination':
+      return { x: 0, y: 0 };
     case 'microtubules':
       return { x: MICROTUBULES_WIDEFIELD.blur, y: MICROTUBULES_WIDEFIELD.blur };
   }
