@@ -86,9 +86,12 @@ export function floatBits(value: number): number {
   return bits.getUint32(0, true);
 }
 
-/** Workgroups for `invocations` threads in groups of `size`, folded over x and y so that neither passes 65,535. */
+/**
+ * Workgroups for `invocations` threads in groups of `size`, folded over x and y so that neither passes 65,535, into rows of
+ * about one length: a group beyond the last would compute as long as any other, since subgroups stay together.
+ */
 export function groupsFor(invocations: number, size: number): [number, number, number] {
   const groups = Math.max(1, Math.ceil(invocations / size));
-  const x = Math.min(groups, 65535);
-  return [x, Math.ceil(groups / x), 1];
+  const rows = Math.ceil(groups / 65535);
+  return [Math.ceil(groups / rows), rows, 1];
 }
