@@ -2,6 +2,7 @@
 import { PHANTOM_TASKS } from '../imaging/phantoms/phantom';
 import type { PresetName } from '../models/presets';
 import type { Cell, Method } from './cell';
+import { REAL_TASKS } from './real_sources';
 import type { Split, Task } from './sources';
 
 export const EXPERIMENTS = [
@@ -85,18 +86,25 @@ function table2(s: GridSettings): Cell[] {
   ];
 }
 
-/** W2S at ten pairs, and from fields that show different cells. */
+/** Each at ten pairs, and W2S from fields that show different cells. */
 function real(s: GridSettings): Cell[] {
-  const tasks: Task[] = ['w2s'];
-  const settings = { ...s, evaluated: Math.min(30, s.evaluated), pairs: 10, unpaired: 6 };
-  return [
-    untrained('untouched', tasks, settings),
-    untrained('classical', tasks, settings),
-    paired('care', tasks, settings),
-    paired('mend', tasks, settings),
-    paired('paper', tasks, settings),
-    ...(['paper', 'mend', 'cyclegan'] as const).map((method) => ({ ...unpaired(method, settings), tasks })),
-  ];
+  const settings = {
+    ...s,
+    evaluated: Math.min(30, s.evaluated),
+    pairs: Math.min(10, s.pairs),
+    unpaired: Math.min(6, s.unpaired),
+  };
+  return REAL_TASKS.flatMap((task) => [
+    untrained('untouched', [task], settings),
+    untrained('classical', [task], settings),
+    paired('care', [task], settings),
+    paired('mend', [task], settings),
+    ...(task === 'w2s' ? [paired('paper', [task], settings)] : []),
+    ...(task === 'w2s' ? (['paper', 'mend', 'cyclegan'] as const) : []).map((method) => ({
+      ...unpaired(method, settings),
+      tasks: [task],
+    })),
+  ]);
 }
 
 /** Development seeds only: the recipe without each of its ingredients, and the learning rates searched for each method. */

@@ -5,7 +5,7 @@ import type { Engine } from '../runtime';
 import { type Cell, type CellRecord, CellStore, cellId } from './cell';
 import { Lpips } from './lpips';
 import { runMethod } from './methods';
-import { w2sFolder } from './sources';
+import { isReal, missingData } from './real_sources';
 
 export interface RunSettings {
   /** Folder of the records. */
@@ -37,8 +37,10 @@ export async function runCells(cells: Cell[], { folder, minutes, startEngine, sa
       report.known++;
       continue;
     }
-    if (cell.tasks.includes('w2s') && w2sFolder() === undefined) {
-      say(`${id}: no $MENDSCOPE_DATA/denoise/w2s here, passed over`);
+    const missing = cell.tasks.filter(isReal).map((task) => missingData(task, cell.split));
+    const [reason] = missing.filter((found) => found !== undefined);
+    if (reason !== undefined) {
+      say(`${id}: ${reason}, passed over`);
       report.without.push(id);
       continue;
     }
