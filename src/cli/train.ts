@@ -45,10 +45,14 @@ Trains CIN-GAN on all tasks together, then one restorer for all of them, and wri
   --cin-steps N          CIN-GAN steps; two thirds of --steps if left out; 0 trains on real pairs alone
   --batch N  --patch N   samples of a step, and the side of their patches in pixels
   --seed S               0 if left out
+  --kernels K            measured (the fastest, timed for 3 s before the first step) or rule; by rule on software adapters
+                         and measured on others if left out; a checkpoint has its own
   --phi FILE             torchvision's SqueezeNet 1.1 as safetensors, in place of this project's own classifier
   --checkpoint FILE      keep a checkpoint there while training (every --checkpoint-every seconds, 120) and at the end
   --resume FILE          go on from a checkpoint of a run with the same settings and data
   --from MODEL           begin with the weights of a finished model of the same preset, which the new one then names
+  --add                  with --from: add the tasks to the model's own; CIN-GAN trains their scales and shifts alone, and
+                         the restorer is shown the other defects too, painted on your clean images
   --half                 write the weights in half the bytes (float16)
   --out FILE             the model
 
@@ -71,11 +75,13 @@ export const train: Command = {
     batch: { type: 'string' },
     patch: { type: 'string' },
     seed: { type: 'string' },
+    kernels: { type: 'string' },
     phi: { type: 'string' },
     checkpoint: { type: 'string' },
     'checkpoint-every': { type: 'string' },
     resume: { type: 'string' },
     from: { type: 'string' },
+    add: { type: 'boolean' },
     half: { type: 'boolean' },
     out: { type: 'string' },
   },
@@ -139,10 +145,14 @@ function trainConfig(line: CommandLine): TrainConfig {
     patch: count(line, 'patch', 16),
     cinGan: { steps: cinSteps, batch },
     cGan: { steps, batch },
+    ...(line.values.add && { addTasks: true }),
     checkpointSeconds: line.values.checkpoint === undefined ? 0 : every,
+    ...(line.values.kernels !== undefined && { kernels: choice(line, 'kernels', ['measured', 'rule'] as const) }),
     // A terminal shows no pictures.
     previewEvery: Number.MAX_SAFE_INTEGER,
   };
+  if (line.values.add && line.values.from === undefined && line.values.resume === undefined)
+    throw new UsageError('got --add without --from MODEL, wanted the model to add the tasks to');
   if (line.values['checkpoint-every'] !== undefined && line.values.checkpoint === undefined)
     throw new UsageError('--checkpoint-every needs --checkpoint FILE');
   runConfig(config);
@@ -170,6 +180,7 @@ async function phiOf(line: CommandLine) {
 }
 
 function tell(event: FromThread, { say }: Context): void {
+  if (event.kind === 'notice') say(event.text);
   if (event.kind !== 'progress') return;
   const { phase, step, steps, secondsLeft, losses } = event;
   const terms = Object.entries(losses).map(([name, value]) => `${name} ${value.toPrecision(4)}`);

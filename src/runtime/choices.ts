@@ -31,15 +31,35 @@ export function choiceKey({ op, inputs, shape }: Tensor): string {
   return op.kind === 'kernel' ? `${op.name} ${op.key}: ${shapes.join(', ')}` : '';
 }
 
+const nameOf = ({ name, vendor, architecture }: AdapterReport): string => [name, vendor, architecture].join(' | ');
+
+/** Whether something read from a file or a store is a table at all. */
+export function isKernelChoices(given: unknown): given is KernelChoices {
+  const table = given as Partial<KernelChoices> | null | undefined;
+  return (
+    typeof table?.kernels === 'string' &&
+    typeof table.adapter === 'string' &&
+    typeof table.chosen === 'object' &&
+    table.chosen !== null &&
+    Object.values(table.chosen).every((name) => typeof name === 'string')
+  );
+}
+
+/** Why a table says nothing about this adapter, for people; undefined where it does. */
+export function whyUnusable(given: unknown, adapter: AdapterReport): string | undefined {
+  if (!isKernelChoices(given)) return 'a table of kernels that cannot be read';
+  if (given.adapter !== nameOf(adapter)) return `kernels chosen on ${given.adapter.split(' | ')[0]}`;
+  return given.kernels === shadersVersion() ? undefined : 'kernels chosen by another version of this program';
+}
+
 export class ChoiceTable {
-  private readonly kernels = shadersVersion();
   private readonly adapter: string;
   private readonly chosen = new Map<string, string>();
 
-  /** @param given ignored where it was made for other kernels or on another adapter */
-  constructor({ name, vendor, architecture }: AdapterReport, given?: KernelChoices) {
-    this.adapter = [name, vendor, architecture].join(' | ');
-    if (given?.kernels === this.kernels && given.adapter === this.adapter)
+  /** @param given ignored where {@link whyUnusable} says why */
+  constructor(report: AdapterReport, given?: KernelChoices) {
+    this.adapter = nameOf(report);
+    if (given && whyUnusable(given, report) === undefined)
       for (const [key, name] of Object.entries(given.chosen)) this.chosen.set(key, name);
   }
 
@@ -57,8 +77,20 @@ export class ChoiceTable {
     return candidates.find((candidate) => candidate.name === name) ?? candidates[0];
   };
 
+  /** What these nodes run by, those that the table does not hold by rule: nothing of them is left open. */
+  settled(nodes: Iterable<Tensor>, device: DeviceTraits): KernelChoices {
+    const chosen = new Map<string, string>();
+    for (const node of nodes)
+      if (candidatesOf(node, device).length > 1) chosen.set(choiceKey(node), this.choose(node, device).name);
+    return this.plain(chosen);
+  }
+
   toJSON(): KernelChoices {
-    const { kernels, adapter } = this;
-    return { kernels, adapter, chosen: Object.fromEntries([...this.chosen].sort(([a], [b]) => (a < b ? -1 : 1))) };
+    return this.plain(this.chosen);
+  }
+
+  private plain(chosen: ReadonlyMap<string, string>): KernelChoices {
+    const sorted = [...chosen].sort(([a], [b]) => (a < b ? -1 : 1));
+    return { kernels: shadersVersion(), adapter: this.adapter, chosen: Object.fromEntries(sorted) };
   }
 }

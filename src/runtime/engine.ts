@@ -3,9 +3,9 @@ import { type AdapterReport, openDevice } from './adapter';
 import { ChoiceTable, type KernelChoices } from './choices';
 import { type Footprint, footprintOf, lower, type MemoryLimits, type ProgramSpec } from './compile';
 import { DeviceMap } from './device_map';
-import type { Graph, ParameterOwner } from './graph';
+import type { Graph, ParameterOwner, Tensor } from './graph';
 import type { DeviceTraits } from './kernel';
-import { measureChoices } from './measure';
+import { choicesIn, measureChoices } from './measure';
 import { OutOfMemoryError } from './out_of_memory';
 import type { ParameterStore } from './parameters';
 import { Pipelines } from './pipelines';
@@ -42,7 +42,7 @@ export class Engine implements Home, ParameterStore {
   private why: EngineLostError | null = null;
   private readonly residents = new Map<ParameterOwner, ResidentParameters>();
   private readonly table: ChoiceTable;
-  /** Programs are measured one after another; the last one's end. */
+  /** The end of the last measurement. */
   private measured: Promise<void> = Promise.resolve();
   private leftToMeasure: number;
 
@@ -69,16 +69,30 @@ export class Engine implements Home, ParameterStore {
 
   /**
    * A program that computes `outputs` and makes `updates`.
+   * @param choices kernels in place of the engine's own choice; ops that it does not name go by rule
    * @throws ShapeError for tensors of another graph or too large for the device; ShaderError where a kernel is refused
    */
-  async compile(graph: Graph, spec: ProgramSpec): Promise<Program> {
+  async compile(graph: Graph, spec: ProgramSpec, choices?: KernelChoices): Promise<Program> {
     this.assertAlive();
     for (const [name, tensor] of Object.entries(spec.outputs)) {
       if (tensor.graph !== graph)
         throw new ShapeError('compile', `output '${name}' of another graph`, 'outputs of the compiled graph');
     }
-    if (this.leftToMeasure > 0) await this.measure(spec);
-    return Program.make(this, spec, lower(spec, this.traits, this.limits, this.table.choose));
+    if (!choices && this.leftToMeasure > 0) await this.measureOnce(spec);
+    const { choose } = choices ? new ChoiceTable(this.adapter, choices) : this.table;
+    return Program.make(this, spec, lower(spec, this.traits, this.limits, choose));
+  }
+
+  /**
+   * Which kernels programs run by, before any of them is compiled. Compiled with the result, they compute the same bits
+   * whenever and in whatever order that happens.
+   * @param milliseconds for timing what the engine has no choice for, after which the rest goes by rule; left out: all does
+   */
+  async settle(specs: readonly ProgramSpec[], milliseconds?: number): Promise<KernelChoices> {
+    const nodes = specs.flatMap((spec) => choicesIn(spec, this.traits));
+    if (milliseconds === undefined) return new ChoiceTable(this.adapter).settled(nodes, this.traits);
+    await this.inTurn(() => this.measure(nodes, milliseconds));
+    return this.table.settled(nodes, this.traits);
   }
 
   /** The kernels measured or given so far: with them a run on this adapter is repeated bit for bit. */
@@ -86,14 +100,25 @@ export class Engine implements Home, ParameterStore {
     return this.table.toJSON();
   }
 
-  private measure(spec: ProgramSpec): Promise<void> {
-    const measure = async (): Promise<void> => {
+  /** Times what a program wants, within what is left of the engine's time; the rest is remembered by rule. */
+  private measureOnce(spec: ProgramSpec): Promise<void> {
+    return this.inTurn(async () => {
       const start = performance.now();
-      const bench = { home: this, device: this.traits, limits: this.limits };
-      await measureChoices(spec, this.table, bench, start + this.leftToMeasure);
+      const nodes = choicesIn(spec, this.traits);
+      await this.measure(nodes, this.leftToMeasure);
+      for (const node of nodes) this.table.remember(node, this.table.choose(node, this.traits));
       // Never quite nothing: later programs are still put into the table, by rule.
       this.leftToMeasure = Math.max(Number.EPSILON, this.leftToMeasure - (performance.now() - start));
-    };
+    });
+  }
+
+  private measure(nodes: readonly Tensor[], milliseconds: number): Promise<void> {
+    const bench = { home: this, device: this.traits, limits: this.limits };
+    return measureChoices(nodes, this.table, bench, performance.now() + milliseconds);
+  }
+
+  /** One measurement after another: two at a time would spoil each other. */
+  private inTurn(measure: () => Promise<void>): Promise<void> {
     const done = this.measured.then(measure, measure);
     this.measured = done;
     return done;

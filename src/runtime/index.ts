@@ -1,6 +1,6 @@
 export type { AdapterReport } from './adapter';
 export { NoAdapterError } from './adapter';
-export type { KernelChoices } from './choices';
+export { type KernelChoices, whyUnusable } from './choices';
 export type { Footprint, ProgramSpec } from './compile';
 export { DeviceMap, type MapPart, type MapRectangle, type MapTarget } from './device_map';
 export { Engine, EngineLostError, type EngineOptions } from './engine';

@@ -21,35 +21,45 @@ export interface Bench {
   readonly limits: MemoryLimits;
 }
 
+/** Ops of a program that can be computed by more than one kernel. */
+export const choicesIn = (spec: ProgramSpec, device: DeviceTraits): Tensor[] =>
+  neededBy(wantedBy(spec)).filter((node) => candidatesOf(node, device).length > 1);
+
 /**
- * Puts every op of the program that has a choice into the table. Once `deadline` (of performance.now) is passed, what is
- * left goes by rule, and is remembered so: the table tells all that a repeat needs.
+ * Puts the fastest kernel of each op into the table, where `deadline` (of performance.now) leaves time to find it: the ops
+ * with the most arithmetic first.
  */
 export async function measureChoices(
-  spec: ProgramSpec,
+  nodes: readonly Tensor[],
   table: ChoiceTable,
   bench: Bench,
   deadline: number,
 ): Promise<void> {
-  for (const node of neededBy(wantedBy(spec))) {
-    const candidates = candidatesOf(node, bench.device);
-    if (candidates.length < 2 || table.has(node)) continue;
-    table.remember(node, await fastest(node, candidates, bench, deadline));
+  const work = new Map(nodes.map((node) => [node, workOf(candidatesOf(node, bench.device)[0])]));
+  for (const node of [...nodes].sort((a, b) => (work.get(b) ?? 0) - (work.get(a) ?? 0))) {
+    if (performance.now() > deadline) return;
+    if (table.has(node)) continue;
+    const found = await fastest(node, candidatesOf(node, bench.device), bench, deadline);
+    if (found) table.remember(node, found);
   }
 }
 
+const workOf = (candidate: Candidate): number =>
+  candidate.make({}).kernels.reduce((total, { flops = 0 }) => total + flops, 0);
+
+/** Undefined where not every candidate could be timed. */
 async function fastest(
   node: Tensor,
   candidates: readonly Candidate[],
   bench: Bench,
   deadline: number,
-): Promise<Candidate> {
+): Promise<Candidate | undefined> {
   const feed = feedOf(node);
   const times: number[] = [];
   const programs: Program[] = [];
   try {
     for (const candidate of candidates) {
-      if (performance.now() > deadline) return candidates[0];
+      if (performance.now() > deadline) return undefined;
       const program = await alone(node, candidate, bench);
       programs.push(program);
       await timeOf(program, feed, bench); // to warm up

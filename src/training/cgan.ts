@@ -21,6 +21,7 @@ import {
   type Engine,
   ema,
   Graph,
+  type KernelChoices,
   l1,
   mul,
   ParameterSet,
@@ -169,11 +170,12 @@ export async function compileCGan(
   nets: CGan,
   generator: ParameterSet,
   setting: CGanSetting,
+  kernels?: KernelChoices,
 ): Promise<CGanPrograms> {
   const { discriminatorStep, restorerStep } = traceCGan(nets, generator, setting);
   return {
-    discriminatorStep: await engine.compile(discriminatorStep.graph, discriminatorStep.spec),
-    restorerStep: await engine.compile(restorerStep.graph, restorerStep.spec),
+    discriminatorStep: await engine.compile(discriminatorStep.graph, discriminatorStep.spec, kernels),
+    restorerStep: await engine.compile(restorerStep.graph, restorerStep.spec, kernels),
     synthetic: setting.synthetic,
   };
 }

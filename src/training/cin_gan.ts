@@ -19,6 +19,7 @@ import {
   type Engine,
   Graph,
   gradientPenalty,
+  type KernelChoices,
   mul,
   ParameterSet,
   type Program,
@@ -163,20 +164,27 @@ export interface CinGanSetting {
   config: CinGanConfig;
   patch: number;
   tasks: number;
+  /** Of the generator, the scales and shifts of its norms alone are trained: a task not drawn keeps its own. */
+  normsOnly?: boolean;
 }
 
-export async function compileCinGan(engine: Engine, nets: CinGan, setting: CinGanSetting): Promise<CinGanPrograms> {
+export async function compileCinGan(
+  engine: Engine,
+  nets: CinGan,
+  setting: CinGanSetting,
+  kernels?: KernelChoices,
+): Promise<CinGanPrograms> {
   const { criticStep, generatorStep } = traceCinGan(nets, setting);
   return {
-    criticStep: await engine.compile(criticStep.graph, criticStep.spec),
-    generatorStep: await engine.compile(generatorStep.graph, generatorStep.spec),
+    criticStep: await engine.compile(criticStep.graph, criticStep.spec, kernels),
+    generatorStep: await engine.compile(generatorStep.graph, generatorStep.spec, kernels),
   };
 }
 
 /** The two steps as graphs, before any device. */
 export function traceCinGan(
   nets: CinGan,
-  { shape, phi, config, patch, tasks }: CinGanSetting,
+  { shape, phi, config, patch, tasks, normsOnly = false }: CinGanSetting,
 ): Record<keyof CinGanPrograms, { graph: Graph; spec: ProgramSpec }> {
   const { batch, beta1, beta2 } = config;
   const optimiser = (graph: Graph) => ({ learningRate: graph.input('learningRate', []), beta1, beta2 });
@@ -195,10 +203,13 @@ export function traceCinGan(
   const generatorStep = {
     label: 'CIN-GAN generator step',
     outputs: { adversarial: made.adversarial, content: made.content, style: made.style, generator: made.generator },
-    updates: [adam(nets.generator, made.generator, optimiser(g))],
+    updates: [adam(nets.generator, made.generator, { ...optimiser(g), ...(normsOnly && { only: isNormed }) })],
   };
   return { criticStep: { graph: c, spec: criticStep }, generatorStep: { graph: g, spec: generatorStep } };
 }
+
+/** A scale or shift of conditional instance norm: a row for each task. */
+export const isNormed = (name: string): boolean => /\.(?:gamma|beta)$/.test(name);
 
 function batchInputs(graph: Graph, batch: number, patch: number, tasks: number): CinGanBatch {
   return {

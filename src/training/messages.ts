@@ -46,12 +46,23 @@ export interface TrainConfig {
   cGan?: Partial<CGanSettings>;
   /** The classifier behind the content and style terms: this project's own, or a torchvision SqueezeNet 1.1 file. */
   phi?: { kind: 'mendscope' } | { kind: 'squeezenet'; weights: ArrayBuffer };
+  /**
+   * The data's tasks are added to those of the model that the run begins from: of CIN-GAN's generator only the scales and
+   * shifts of the data's tasks are trained, and the restorer is shown the model's other defects too, painted on the
+   * data's clean images.
+   */
+  addTasks?: boolean;
   /** Share of each task's images kept for validation, 0..0.5; 0.1 where left out. */
   validationShare?: number;
   /** Steps between two progress messages, two previews; seconds between two automatic checkpoints (0: none). */
   logEvery?: number;
   previewEvery?: number;
   checkpointSeconds?: number;
+  /**
+   * Which of the kernels that an op can be computed by: the fastest, timed for three seconds before the first step, or those
+   * that a rule prefers. Left out: `measured` on a real GPU, `rule` on a software adapter.
+   */
+  kernels?: 'measured' | 'rule';
 }
 
 export interface PresetInfo {
@@ -127,6 +138,8 @@ export interface ModelInfo {
   kind: 'model' | 'checkpoint';
   preset: PresetName;
   tasks: { name: string; axial: boolean }[];
+  /** Has a CIN-GAN, whose generator paints the defects of these tasks. */
+  paints: boolean;
   /** One network for all defects: no task need be named to restore. */
   taskFree: boolean;
   parameters: number;
@@ -215,6 +228,8 @@ export type FromThread =
   | { kind: 'presets'; presets: PresetInfo[] }
   | { kind: 'adapter'; adapter: AdapterInfo }
   | { kind: 'state'; state: 'running' | 'paused' }
+  /** Something that the user should know and need not act on. */
+  | { kind: 'notice'; text: string }
   | {
       kind: 'progress';
       phase: Phase;

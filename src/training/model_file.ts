@@ -8,9 +8,9 @@ import type { Backbone } from '../models/backbone';
 import { PRESET_NAMES, type PresetName } from '../models/presets';
 import type { Restorer } from '../models/restorer';
 import { readSafetensors, writeSafetensors } from '../models/safetensors';
-import type { Values } from '../runtime';
+import type { KernelChoices, Values } from '../runtime';
 import type { RunConfig } from './config';
-import type { Ancestor, ModelInfo, Phase } from './messages';
+import type { Ancestor, ModelInfo, Phase, TrainConfig } from './messages';
 
 /** What the JSON of a model or checkpoint holds. */
 export interface FileRecord {
@@ -44,6 +44,8 @@ export interface FileRecord {
   phase?: Exclude<Phase, 'compiling'>;
   /** A checkpoint: Adam's step counter by parameter set. */
   adamSteps?: Record<string, number>;
+  /** A checkpoint: the kernels that the run computes with. */
+  kernels?: KernelChoices;
 }
 
 export type NamedTensors = Map<string, Values>;
@@ -156,6 +158,7 @@ export function modelInfo({ record, sets }: ModelFile): ModelInfo {
     kind: record.kind,
     preset: record.preset,
     tasks: record.tasks,
+    paints: sets.has('generator'),
     taskFree: true,
     parameters,
     normalisation: record.normalisation,
@@ -175,10 +178,13 @@ function resumable({
   patch,
   cinGan,
   cGan,
+  addTasks,
   validationShare,
   logEvery,
   previewEvery,
   checkpointSeconds,
-}: RunConfig) {
-  return { preset, seed, patch, cinGan, cGan, validationShare, logEvery, previewEvery, checkpointSeconds };
+  kernels,
+}: RunConfig): TrainConfig {
+  const often = { logEvery, previewEvery, checkpointSeconds };
+  return { preset, seed, patch, cinGan, cGan, addTasks, validationShare, ...often, ...(kernels && { kernels }) };
 }

@@ -5,8 +5,8 @@
  */
 import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
-import type { Engine, Program } from '../runtime';
-import { Batches, NORMALISATION, prepareData } from './batches';
+import type { Engine, KernelChoices, Program } from '../runtime';
+import { Batches, NORMALISATION, prepareData, type TaskPlanes } from './batches';
 import { type CGan, cGanStep, compileCGan, makeCGan, syntheticCount } from './cgan';
 import { loadCheckpoint, writeCheckpoint, writeModel } from './checkpoint';
 import { type CinGan, cinGanStep, compileCinGan, makeCinGan } from './cin_gan';
@@ -17,9 +17,11 @@ import type { FromThread, Phase, TrainConfig, TrainingData } from './messages';
 import { type FileRecord, type ModelFile, ModelFileError, modelInfo, readModelFile } from './model_file';
 import { planInfo } from './plan_info';
 import { type Preview, restorationPreview, synthesisPreview } from './preview';
+import { runKernels } from './run_kernels';
 import { canTime, TimedProgram } from './timed_step';
 import {
   generatorFrom,
+  keptTasks,
   openStart,
   paintsAll,
   restorerFrom,
@@ -34,7 +36,7 @@ export type TrainingPhase = Exclude<Phase, 'compiling'>;
 /** What a run tells whoever follows it; the page's own messages. */
 export type TrainingEvent = Extract<
   FromThread,
-  { kind: 'progress' | 'plan' | 'preview' | 'checkpoint' | 'done' | 'state' }
+  { kind: 'progress' | 'plan' | 'preview' | 'checkpoint' | 'done' | 'state' | 'notice' }
 >;
 
 export interface TrainingRequest {
@@ -61,25 +63,37 @@ export async function* train(
   const run = runConfig(request.config);
   const resumed = request.resume && checkedResume(readModelFile(request.resume), run, request.data);
   const start = resumed ? startOfCheckpoint(resumed) : request.start && (await openStart(request.start, run.preset));
-  const { training, validation } = prepareData(request.data, run.validationShare, run.seed);
+  const { training, validation } = withKept(prepareData(request.data, run.validationShare, run.seed), (given) =>
+    run.addTasks ? keptTasks(start, given) : [],
+  );
   const data = new Batches(training, run.patch);
   const shape = ARCHITECTURES[run.preset];
   const nets: Networks = { ...makeCinGan(), ...makeCGan() };
   const { phi } = request;
   const setting = { shape, phi, patch: run.patch, tasks: training.length };
-  const record = newRecord(engine, request, run);
+  const record = newRecord(engine, request, run, training);
   const taskNames = record.tasks.map(({ name }) => name);
   if (start) record.provenance.madeFrom = start.madeFrom;
   if (resumed) Object.assign(record, { steps: { ...resumed.record.steps } });
   const startPhase: TrainingPhase = resumed?.record.phase ?? (run.cinGan.steps > 0 ? 'cin-gan' : 'cgan');
   const painted = start !== undefined && paintsAll(start, taskNames);
-  if (startPhase === 'cgan' && !resumed && !painted && data.paired.length === 0) throw noPairs();
+  const paired = data.paired.length > 0;
+  if (startPhase === 'cgan' && !resumed && !painted && !paired) throw noPairs();
+  const willPaint = run.cinGan.steps > 0 || painted;
+  const choosing = { run, phi, tasks: training.length, hasPairs: paired, hasGenerator: willPaint };
+  const { kernels, notice } = await runKernels(engine, choosing, resumed?.record);
+  if (notice) yield { kind: 'notice', text: notice };
   const clock = new Clock(run);
-  const follow = { engine, run, nets, record, control, clock, start };
+  const follow = { engine, run, nets, record, kernels, control, clock, start };
 
   if (startPhase === 'cin-gan') {
     yield compiling(0);
-    const programs = await compileCinGan(engine, nets, { ...setting, config: run.cinGan });
+    const programs = await compileCinGan(
+      engine,
+      nets,
+      { ...setting, config: run.cinGan, normsOnly: run.addTasks },
+      kernels,
+    );
     yield planned('cin-gan', [programs.criticStep, programs.generatorStep]);
     yield compiling(2);
     const preview = await synthesisPreview(engine, nets, shape, training, run);
@@ -104,8 +118,14 @@ export async function* train(
   if (!control.stopping) {
     yield compiling(0);
     const hasGenerator = nets.generator.count > 0 || resumed?.sets.has('generator') === true || (!resumed && painted);
-    const synthetic = syntheticCount(run.cGan, data.paired.length > 0, hasGenerator);
-    const programs = await compileCGan(engine, nets, nets.generator, { ...setting, config: run.cGan, synthetic });
+    const synthetic = syntheticCount(run.cGan, paired, hasGenerator);
+    const programs = await compileCGan(
+      engine,
+      nets,
+      nets.generator,
+      { ...setting, config: run.cGan, synthetic },
+      kernels,
+    );
     yield planned('cgan', [programs.discriminatorStep, programs.restorerStep]);
     yield compiling(2);
     const preview = await restorationPreview(engine, nets, shape, training, validation, run);
@@ -145,6 +165,7 @@ interface Following {
   run: RunConfig;
   nets: Networks;
   record: FileRecord;
+  kernels: KernelChoices;
   control: Control;
   clock: Clock;
   start: WarmStart | undefined;
@@ -161,7 +182,7 @@ interface PhaseWork {
 }
 
 async function* phaseSteps(
-  { engine, run, nets, record, control, clock, start }: Following,
+  { engine, run, nets, record, kernels, control, clock, start }: Following,
   work: PhaseWork,
 ): AsyncGenerator<TrainingEvent> {
   const { phase, steps } = work;
@@ -199,7 +220,7 @@ async function* phaseSteps(
     const due = run.checkpointSeconds > 0 && performance.now() - savedAt > run.checkpointSeconds * 1000;
     if (due || control.takeCheckpointRequest()) {
       record.provenance.seconds = clock.seconds;
-      const bytes = await writeCheckpoint(engine, nets, { phase, step: done }, record, start);
+      const bytes = await writeCheckpoint(engine, nets, { phase, step: done }, { ...record, kernels }, start);
       yield { kind: 'checkpoint', phase, step: done, automatic: due, bytes: bytes.buffer as ArrayBuffer };
       savedAt = performance.now();
     }
@@ -235,13 +256,21 @@ const planned = (phase: TrainingPhase, programs: Program[]): TrainingEvent => ({
   programs: programs.map(({ plan }) => planInfo(plan)),
 });
 
-function newRecord(engine: Engine, { data, phi }: TrainingRequest, run: RunConfig): FileRecord {
+type Prepared = Record<'training' | 'validation', TaskPlanes[]>;
+
+/** The data's tasks behind those that the model is to keep, of which there is nothing to validate by. */
+function withKept(given: Prepared, keptOf: (given: TaskPlanes[]) => TaskPlanes[]): Prepared {
+  const kept = keptOf(given.training);
+  return { training: [...kept, ...given.training], validation: [...kept, ...given.validation] };
+}
+
+function newRecord(engine: Engine, { data, phi }: TrainingRequest, run: RunConfig, tasks: TaskPlanes[]): FileRecord {
   const { restorer, generator } = ARCHITECTURES[run.preset];
   return {
     kind: 'model',
     version: 1,
     preset: run.preset,
-    tasks: data.tasks.map(({ name, axial }) => ({ name, axial })),
+    tasks: tasks.map(({ name, axial }) => ({ name, axial })),
     restorer,
     generator,
     normalisation: { low: NORMALISATION.low, high: NORMALISATION.high },
@@ -268,9 +297,10 @@ function checkedResume(file: ModelFile, run: RunConfig, data: TrainingData): Mod
   const { record } = file;
   if (record.kind !== 'checkpoint')
     throw new ModelFileError('a finished model', 'a checkpoint', 'resume from a file saved while training');
-  if (record.preset !== run.preset || names(record.tasks) !== names(data.tasks))
+  const tasks = run.addTasks ? record.tasks.slice(-data.tasks.length) : record.tasks;
+  if (record.preset !== run.preset || names(tasks) !== names(data.tasks))
     throw new ModelFileError(
-      `a checkpoint of preset ${record.preset} with tasks ${names(record.tasks)}`,
+      `a checkpoint of preset ${record.preset} with tasks ${names(tasks)}`,
       `preset ${run.preset} with tasks ${names(data.tasks)}`,
       'resume with the settings and data the run was started with',
     );

@@ -7,9 +7,10 @@ import { classifierPhi } from '../models/classifier';
 import type { Phi } from '../models/phi';
 import { readSafetensors } from '../models/safetensors';
 import { squeezenetPhi } from '../models/squeezenet';
-import { Engine } from '../runtime';
+import { Engine, type KernelChoices, whyUnusable } from '../runtime';
 import { complaint } from './complaints';
 import { Control } from './control';
+import { keepChoices, keptChoices } from './kernel_store';
 import type { AdapterInfo, FromThread, ToThread, TrainConfig } from './messages';
 import { modelInfo, readModelFile } from './model_file';
 import { OWN_PHI } from './own_phi';
@@ -73,7 +74,30 @@ async function runTraining({ config, data, resume, start }: Extract<ToThread, { 
   const phi = await loadPhi(config);
   const from = start && { ...start, model: new Uint8Array(start.model) };
   const events = train(device, { config, data, phi, resume: resume && new Uint8Array(resume), start: from }, control);
-  for await (const event of events) say(event, buffersOf(event));
+  let settled = false;
+  for await (const event of events) {
+    say(event, buffersOf(event));
+    if (event.kind !== 'plan' || settled) continue;
+    settled = true;
+    await remember(device.choices);
+  }
+}
+
+/** A browser that keeps nothing times its kernels at every visit, and that is all. */
+async function remember(choices: KernelChoices): Promise<void> {
+  if (Object.keys(choices.chosen).length === 0) return;
+  await keepChoices(choices).catch((why) => console.warn(`The choice of kernels could not be kept: ${String(why)}`));
+}
+
+async function openEngine(): Promise<Engine> {
+  const choices = await keptChoices().catch((why) => {
+    console.warn(`The choice of kernels could not be looked up: ${String(why)}`);
+    return undefined;
+  });
+  const opened = await Engine.create({ gpu: navigator.gpu, choices });
+  const unusable = choices && whyUnusable(choices, opened.adapter);
+  if (unusable) console.info(`Found ${unusable} on an earlier visit; they are chosen anew.`);
+  return opened;
 }
 
 async function runRestoration({
@@ -111,7 +135,7 @@ function adapterInfo({ adapter }: Engine): AdapterInfo {
 }
 
 function theEngine(): Promise<Engine> {
-  engine ??= Engine.create({ gpu: navigator.gpu });
+  engine ??= openEngine();
   // A failed start must not be remembered: the user may plug in a card or change a flag and try again.
   engine.catch(() => {
     engine = undefined;

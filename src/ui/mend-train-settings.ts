@@ -31,6 +31,8 @@ const CGAN_FIELDS: Field<CGanSettings>[] = [
   ['syntheticShare', 'Share of synthetic pairs', 'any', '0 to 1, where a task has real pairs too'],
 ];
 
+const KERNELS: Readonly<Record<string, TrainConfig['kernels']>> = { measured: 'measured', rule: 'rule' };
+
 const NAMES: readonly PresetName[] = ['tiny', 'grid', 'laptop', 'paper'];
 
 /** How to train. Emits `config` with the whole configuration at every change. */
@@ -169,9 +171,30 @@ export class MendTrainSettings extends LitElement {
               ),
             )}
           </div>
+          ${this.#kernels()}
           ${this.#phi()}
         </wa-details>
       </div>
+    `;
+  }
+
+  #kernels() {
+    const chosen = this.config.kernels ?? 'device';
+    return html`
+      <wa-radio-group
+        label="Kernels"
+        hint="One operation can be computed by several. Timing them takes three seconds and changes results by rounding."
+        size="s"
+        orientation="horizontal"
+        .value=${chosen}
+        ?disabled=${this.disabled}
+        data-testid="kernels"
+        @change=${(event: Event) => this.#emit({ kernels: KERNELS[(event.target as HTMLInputElement).value] })}
+      >
+        <wa-radio value="device">As suits the device</wa-radio>
+        <wa-radio value="measured">The fastest, timed</wa-radio>
+        <wa-radio value="rule">By rule</wa-radio>
+      </wa-radio-group>
     `;
   }
 
@@ -232,8 +255,8 @@ export class MendTrainSettings extends LitElement {
 
   /** A preset brings its own steps and weights; what was set by hand for another is dropped. */
   #choosePreset(preset: PresetName): void {
-    const { seed, phi, validationShare } = this.config;
-    this.#emit({ preset, seed, phi, validationShare, patch: undefined, cinGan: undefined, cGan: undefined });
+    const { seed, phi, validationShare, kernels } = this.config;
+    this.#emit({ preset, seed, phi, validationShare, kernels, patch: undefined, cinGan: undefined, cGan: undefined });
   }
 
   #pickPhi(): void {
