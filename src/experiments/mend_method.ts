@@ -1,26 +1,21 @@
 /** Our own recipe: two ends of the fidelity–detail dial. */
 import { ARCHITECTURES } from '../models/presets';
 import { ALL_MEASURES, Batches, type NoiseMeasures } from '../training/batches';
-import { betweenWeights, MEND_DEFAULTS, type MendNetwork, trainMend } from '../training/mend';
+import { betweenWeights, darkest, MEND_DEFAULTS, type MendNetwork, trainMend } from '../training/mend';
 import { DETAIL_DEFAULTS, trainDetail } from '../training/mend_detail';
 import type { Cell } from './cell';
 import { ownPhi } from './phi_files';
 import { cinGanConfig, type Synthesis, trainSynthesis, withSyntheticPairs } from './synthesis';
-import {
-  BATCH,
-  type Bench,
-  dataOf,
-  type Outcome,
-  progress,
-  restoredOutcome,
-  Timer,
-  VALIDATION_SHARE,
-} from './training_run';
+import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Timer } from './training_run';
 
 /** Synthetic defects that mend gives each clean plane. */
 const SYNTHETIC_COPIES = 4;
-const LEARNING_RATE = 1e-3;
 const MEND_NETWORK: MendNetwork['kind'] = 'unet';
+const KERNEL = 5;
+/** Pixels by which images are continued in mirror image: pairs, so that patches show their edges ... */
+const TRAINING_MARGIN = 16;
+/** ... and what is restored, so that the network's own borders, where it meets zeros, fall outside. */
+const RESTORING_MARGIN = 40;
 
 /** A running mean over about the last tenth of the updates, which the weights of a short run must not lag behind. */
 const averageDecay = (updates: number): number => Math.min(0.999, Math.max(0, 1 - 10 / updates));
@@ -38,42 +33,48 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     oneScale: number('oneScale', 1) === 1,
     noisyCopies: number('noisyCopies', ALL_MEASURES.noisyCopies),
   };
-  const { training, batches, validation } = dataOf(cell, VALIDATION_SHARE, measures);
+  const mirrors = number('mirrors', 1);
+  const margin = mirrors * TRAINING_MARGIN;
+  // All pairs are for learning: what two of ten have to teach is worth more than their judgement of when to stop.
+  const { training, batches, validation } = dataOf(cell, number('validation', 0), measures, margin);
   const network: MendNetwork =
     (changes.network ?? MEND_NETWORK) === 'unet'
-      ? { kind: 'unet', first: shape.restorer.first, kernel: number('kernel', 3) }
+      ? { kind: 'unet', first: shape.restorer.first, kernel: number('kernel', KERNEL) }
       : { kind: 'resnet', shape: shape.restorer };
   const config = {
     ...MEND_DEFAULTS,
     network,
     steps: cell.updates,
     batch: BATCH,
-    learningRate: cell.learningRate ?? LEARNING_RATE,
+    learningRate: cell.learningRate ?? MEND_DEFAULTS.learningRate,
+    squared: number('squared', MEND_DEFAULTS.squared),
     intensity: number('intensity', MEND_DEFAULTS.intensity),
     averageDecay: number('average', averageDecay(cell.updates)),
     epoch: Math.max(10, Math.round(cell.updates / 20)),
     seed: cell.seed,
   };
-  const flips = number('flips', 1) === 1;
+  const restoring = { flips: number('flips', 1) === 1, margin: mirrors * RESTORING_MARGIN };
   const timer = new Timer();
   const run = { shape, phi, config: cinGanConfig(cell), seed: cell.seed };
   const made: Synthesis | undefined =
     cell.cinUpdates > 0 ? await trainSynthesis(engine, batches, run, progress(cell, bench)) : undefined;
   const copies = number('copies', SYNTHETIC_COPIES);
   const data = made
-    ? new Batches(await withSyntheticPairs(engine, made, shape, training, copies), batches.patch)
+    ? new Batches(await withSyntheticPairs(engine, made, shape, training, copies), batches.patch, margin)
     : batches;
+  if (number('floor', 1) === 1) network.floor = darkest(data.tasks);
   const faithful = await trainMend(engine, data, validation, config, progress(cell, bench));
   const used: Record<string, unknown> = {
     mend: config,
     measures,
-    flips,
+    ...restoring,
+    trainingMargin: margin,
     ...(made ? { cinGan: run.config, copies } : {}),
   };
   const detailSteps = number('detail', Math.round(cell.updates / 4));
   if (detailSteps === 0) {
     const at = { config: used, ...timer.stop() };
-    return restoredOutcome(cell, bench, 'mend', faithful, at, { flips });
+    return restoredOutcome(cell, bench, 'mend', faithful, at, restoring);
   }
   const detail = { ...DETAIL_DEFAULTS, steps: detailSteps, batch: BATCH, seed: cell.seed };
   const judge = shape.discriminator;
@@ -86,7 +87,7 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     const weights = betweenWeights(faithful.weights, sharp, dial);
     const mixed = { network: faithful.network, weights, losses: faithful.losses };
     const row = dial === 0 ? 'mend' : `mend, detail ${dial}`;
-    outcomes.push(await restoredOutcome(cell, bench, row, mixed, at, { flips, settings: { detail: dial } }));
+    outcomes.push(await restoredOutcome(cell, bench, row, mixed, at, { ...restoring, settings: { detail: dial } }));
   }
   return {
     ...outcomes[0],

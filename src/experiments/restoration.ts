@@ -1,7 +1,9 @@
 /** Evaluation planes through a trained network, at their own intensities again. */
+import { cropped } from '../imaging/filters';
 import type { Plane } from '../imaging/image';
-import { meanOfMirrored, mirrored, WAYS } from '../imaging/mirror';
-import { measureScale, type Scale } from '../imaging/normalisation';
+import { meanOfMirrored, mirrored, WAYS, withMirroredMargin } from '../imaging/mirror';
+import { measureScale, normaliseSigned, type Scale } from '../imaging/normalisation';
+import { batchOf } from '../imaging/patches';
 import { type Engine, Graph, ParameterSet, type Program, type Scope, type Tensor, type Values } from '../runtime';
 import { NORMALISATION } from '../training/batches';
 
@@ -14,53 +16,50 @@ export interface Trained {
 /** Images a run; with flips, the four ways to lay one image. */
 const SLOTS = WAYS;
 
-/** Restores planes of one size. With `flips` each result is the mean over the image and its three mirror images. */
+export interface RestorationSettings {
+  /** Each result is the mean over the image and its three mirror images. */
+  flips: boolean;
+  /** Pixels by which each image is continued in mirror image, so that the network's own borders fall outside it. */
+  margin?: number;
+}
+
+/** Restores planes of one size. */
 export async function restorePlanes(
   engine: Engine,
   { network, weights }: Trained,
   planes: Plane[],
-  { flips }: { flips: boolean },
+  { flips, margin = 0 }: RestorationSettings,
 ): Promise<Plane[]> {
-  const { width, height } = planes[0];
+  const scales = planes.map((plane) => measureScale(plane.data, NORMALISATION));
+  const widened = planes.map((plane, i) => withMirroredMargin(normaliseSigned(plane, scales[i]), margin));
+  const { width, height } = widened[0];
   const params = new ParameterSet('restoration');
   const graph = new Graph();
   const restored = network(params.scope(graph), graph.input('image', [SLOTS, height, width, 1]));
   const program = await engine.compile(graph, { label: 'restoration', outputs: { restored } });
   params.write(engine, weights);
-  const scales = planes.map((plane) => measureScale(plane.data, NORMALISATION));
-  const normalised = planes.map((plane, i) =>
-    plane.data.map((v) => (2 * (v - scales[i].offset)) / scales[i].range - 1),
-  );
   const out: Plane[] = [];
   const perRun = flips ? 1 : SLOTS;
-  for (let from = 0; from < planes.length; from += perRun) {
+  for (let from = 0; from < widened.length; from += perRun) {
     const slots = Array.from({ length: SLOTS }, (_, s) =>
-      flips
-        ? mirrored({ width, height, data: normalised[from] }, s).data
-        : normalised[Math.min(from + s, planes.length - 1)],
+      flips ? mirrored(widened[from], s) : widened[Math.min(from + s, widened.length - 1)],
     );
     const results = await run(program, slots);
-    if (flips)
-      out.push(
-        unscaled(meanOfMirrored(results.map((data) => ({ width, height, data }))).data, width, height, scales[from]),
-      );
-    else
-      for (let s = 0; s < SLOTS && from + s < planes.length; s++)
-        out.push(unscaled(results[s], width, height, scales[from + s]));
+    out.push(...(flips ? [meanOfMirrored(results)] : results.slice(0, widened.length - from)));
   }
   engine.release(params);
-  return out;
+  return out.map((plane, i) => unscaled(cropped(plane, margin, margin, planes[i].width, planes[i].height), scales[i]));
 }
 
-async function run(program: Program, slots: Float32Array[]): Promise<Float32Array[]> {
-  const pixels = slots[0].length;
-  const image = new Float32Array(SLOTS * pixels);
-  for (const [s, slot] of slots.entries()) image.set(slot, s * pixels);
-  program.run({ image }, { seed: 0, step: 0 });
+async function run(program: Program, slots: Plane[]): Promise<Plane[]> {
+  const { width, height } = slots[0];
+  const pixels = width * height;
+  program.run({ image: batchOf(slots) }, { seed: 0, step: 0 });
   const { restored } = await program.read();
-  return slots.map((_, s) => restored.subarray(s * pixels, (s + 1) * pixels));
+  return slots.map((_, s) => ({ width, height, data: restored.subarray(s * pixels, (s + 1) * pixels) }));
 }
 
-function unscaled(data: Float32Array, width: number, height: number, { offset, range }: Scale): Plane {
-  return { width, height, data: Float32Array.from(data, (value) => ((value + 1) / 2) * range + offset) };
+/** −1..1 → the image's own intensities. */
+function unscaled(plane: Plane, { offset, range }: Scale): Plane {
+  return { ...plane, data: plane.data.map((value) => ((value + 1) / 2) * range + offset) };
 }

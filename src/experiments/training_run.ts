@@ -41,7 +41,8 @@ export interface Data {
   measures: NoiseMeasures;
 }
 
-export function dataOf(cell: Cell, validationShare: number, measures = NO_MEASURES): Data {
+/** @param margin pixels by which pairs to train on are continued in mirror image */
+export function dataOf(cell: Cell, validationShare: number, measures = NO_MEASURES, margin = 0): Data {
   const { tasks, setting, images, split, seed, preset } = cell;
   const { patch } = ARCHITECTURES[preset];
   const data = { tasks: tasks.map((task) => trainingTask(task, setting, images, split, seed)) };
@@ -49,7 +50,7 @@ export function dataOf(cell: Cell, validationShare: number, measures = NO_MEASUR
   const kept = validation.every((task) => task.pairs.length > 0);
   return {
     training,
-    batches: new Batches(training, patch),
+    batches: new Batches(training, patch, margin),
     validation: kept ? new Batches(validation, patch) : undefined,
     measures,
   };
@@ -61,7 +62,7 @@ export async function restoredOutcome(
   row: string,
   trained: Trained & { losses: Record<string, number> },
   { config, seconds }: { config: object; seconds: number },
-  { flips = false, settings }: { flips?: boolean; settings?: Record<string, number> } = {},
+  { flips = false, margin, settings }: { flips?: boolean; margin?: number; settings?: Record<string, number> } = {},
 ): Promise<Outcome> {
   const rows: RowScores[] = [];
   const shown: Picture[] = [];
@@ -69,7 +70,7 @@ export async function restoredOutcome(
     const pairs = evaluationPairs(task, cell.evaluated, cell.split);
     const truths: Plane[] = pairs.map((pair) => pair.clean);
     const defective = pairs.map((pair) => pair.defective);
-    const restored = await restorePlanes(engine, trained, defective, { flips });
+    const restored = await restorePlanes(engine, trained, defective, { flips, margin });
     const scores = await scoreAll(restored, truths, lpips);
     rows.push({ row, task, ...(settings ? { settings } : {}), scores });
     if (cell.split !== 'test') continue;

@@ -7,6 +7,7 @@
 import { BadInputError } from '../imaging/bad_input';
 import { splitForValidation } from '../imaging/dataset';
 import { getPlane, type Image, type Plane, planePlaces, sizeText } from '../imaging/image';
+import { withMirroredMargin } from '../imaging/mirror';
 import { measureScales, type NormalisationSettings, normaliseSigned } from '../imaging/normalisation';
 import { PatchSampler } from '../imaging/patches';
 import { Random } from '../imaging/random';
@@ -129,14 +130,18 @@ export interface PairedBatch {
 /** Draws training patches: flips for all, quarter turns where the defect has no direction. */
 export class Batches {
   private readonly clean: PatchSampler[];
-  private readonly defective: PatchSampler[];
+  private readonly defective: (PatchSampler | undefined)[];
+  /** Tasks that have defective images: all but those kept of another model. */
+  private readonly seen: number[];
   private readonly pairs: (PatchSampler | undefined)[];
   /** Tasks that have pairs. */
   readonly paired: number[];
 
+  /** @param margin pixels by which pairs are continued in mirror image, so that patches show what lies at an edge */
   constructor(
     readonly tasks: TaskPlanes[],
     readonly patch: number,
+    margin = 0,
   ) {
     const settings = (axial: boolean) => ({ size: patch, flips: true, quarterTurns: !axial });
     this.clean = tasks.map(
@@ -146,17 +151,19 @@ export class Batches {
           settings(t.axial),
         ),
     );
-    this.defective = tasks.map(
-      (t) =>
-        new PatchSampler(
-          t.defective.map((plane) => [plane]),
-          settings(t.axial),
-        ),
+    this.defective = tasks.map((t) =>
+      t.defective.length > 0
+        ? new PatchSampler(
+            t.defective.map((plane) => [plane]),
+            settings(t.axial),
+          )
+        : undefined,
     );
+    this.seen = tasks.flatMap((t, i) => (t.defective.length > 0 ? [i] : []));
     this.pairs = tasks.map((t) =>
       t.pairs.length > 0
         ? new PatchSampler(
-            t.pairs.map((p) => [p.defective, p.clean]),
+            t.pairs.map((p) => [p.defective, p.clean].map((plane) => withMirroredMargin(plane, margin))),
             settings(t.axial),
           )
         : undefined,
@@ -166,16 +173,11 @@ export class Batches {
 
   /** `count` samples, each of a task drawn uniformly, clean and defective drawn apart. */
   unpaired(random: Random, count: number): UnpairedBatch {
-    return this.gather(
-      random,
-      count,
-      this.tasks.map((_, i) => i),
-      (task) => {
-        const [clean] = this.clean[task].batch(random, 1);
-        const [defective] = this.defective[task].batch(random, 1);
-        return { clean, defective };
-      },
-    );
+    return this.gather(random, count, this.seen, (task) => {
+      const [clean] = this.clean[task].batch(random, 1);
+      const [defective] = (this.defective[task] as PatchSampler).batch(random, 1);
+      return { clean, defective };
+    });
   }
 
   /** `count` real pairs, each of a task that has some. */

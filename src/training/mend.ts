@@ -1,29 +1,50 @@
 /**
  * mend: this project's own recipe for few pairs. Fidelity first, detail afterwards:
  *
- *   L = |y − R(x)|
+ *   L = |y − R(x)| + λ (y − R(x))²
  *
  * on real pairs (and on pairs that a CIN-GAN made, where one is given), flips, and a gain and an offset of the
- * intensities, the same for both images of a pair; the learning rate falls to 0 over the second half; what is kept is the
- * running mean of the weights where it did best on the validation pairs. `detail` then fine-tunes it as a cGAN, and the
- * dial is the straight line between the two sets of weights.
+ * intensities, the same for both images of a pair. Nothing restored is darker than the darkest clean image (`floor`).
+ * The learning rate rises over the first steps and then falls to 0; what is kept is the running mean of the weights, at
+ * the end or, with validation pairs, where it did best on these. `detail` then fine-tunes it as a cGAN, and the dial is
+ * the straight line between the two sets of weights.
  */
 import { careNetwork } from '../models/care';
 import { type Restorer, restorer } from '../models/restorer';
-import { adam, type Engine, ema, Graph, l1, ParameterSet, type Scope, type Tensor, type Values } from '../runtime';
-import { type Batches, drawRandom } from './batches';
+import {
+  adam,
+  add,
+  type Engine,
+  ema,
+  Graph,
+  l1,
+  leakyRelu,
+  mse,
+  mul,
+  ParameterSet,
+  type Scope,
+  sub,
+  type Tensor,
+  type Values,
+} from '../runtime';
+import { type Batches, drawRandom, type TaskPlanes } from './batches';
 import type { TrainedNetwork } from './care';
-import { learningRateAt } from './schedule';
+import { cosineRateAt } from './schedule';
 
 /** The network that restores: the cGAN's ResNet, or a U-Net. */
-export type MendNetwork = { kind: 'resnet'; shape: Restorer } | { kind: 'unet'; first: number; kernel: number };
+export type MendNetwork = ({ kind: 'resnet'; shape: Restorer } | { kind: 'unet'; first: number; kernel: number }) & {
+  /** What is restored is nowhere below this: the darkest there is among the clean images to learn from. */
+  floor?: number;
+};
 
 export interface MendConfig {
   network: MendNetwork;
   steps: number;
   batch: number;
+  /** Its highest, which it rises to over the first 20th of the steps. */
   learningRate: number;
-  decayShare: number;
+  /** λ, the weight of the squared error. */
+  squared: number;
   /** Decay per step of the running mean of the weights. */
   averageDecay: number;
   /** Gains are drawn from 1 ± intensity, offsets from ± intensity; 0: neither. */
@@ -36,8 +57,8 @@ export interface MendConfig {
 export const MEND_DEFAULTS: Omit<MendConfig, 'network'> = {
   steps: 3000,
   batch: 4,
-  learningRate: 1e-3,
-  decayShare: 0.5,
+  learningRate: 2e-3,
+  squared: 1,
   averageDecay: 0.99,
   intensity: 0.1,
   epoch: 50,
@@ -47,9 +68,22 @@ export const MEND_DEFAULTS: Omit<MendConfig, 'network'> = {
 /** Validation patches looked at each time; always the same ones. */
 const VALIDATION_PATCHES = 16;
 
+/** Slope below the floor while training: without one, an image that begins dark would stay so for ever. */
+const TRAINING_SLOPE = 0.1;
+
 /** @param x [N, H, W, 1] in −1..1 */
-export function mendNetwork(p: Scope, x: Tensor, network: MendNetwork): Tensor {
-  return network.kind === 'resnet' ? restorer(p, x, network.shape) : careNetwork(p, x, network).image;
+export function mendNetwork(p: Scope, x: Tensor, network: MendNetwork, { training = false } = {}): Tensor {
+  const y = network.kind === 'resnet' ? restorer(p, x, network.shape) : careNetwork(p, x, network).image;
+  if (network.floor === undefined) return y;
+  return add(leakyRelu(sub(y, network.floor), training ? TRAINING_SLOPE : 0), network.floor);
+}
+
+/** The darkest sample of all clean images of pairs; undefined where there are no pairs. */
+export function darkest(tasks: readonly TaskPlanes[]): number | undefined {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { clean } of tasks.flatMap(({ pairs }) => pairs))
+    for (const value of clean.data) least = Math.min(least, value);
+  return Number.isFinite(least) ? least : undefined;
 }
 
 /** @param validation undefined where there are too few pairs to keep any back: then the last mean is kept */
@@ -67,10 +101,9 @@ export async function trainMend(
 
   const g = new Graph();
   mendNetwork(average.scope(g), g.input('image', extent(1)), network); // declares the average's weights
-  const loss = l1(
-    mendNetwork(params.scope(g), g.input('defective', extent(batch)), network),
-    g.input('clean', extent(batch)),
-  );
+  const restored = mendNetwork(params.scope(g), g.input('defective', extent(batch)), network, { training: true });
+  const clean = g.input('clean', extent(batch));
+  const loss = add(l1(restored, clean), mul(mse(restored, clean), config.squared));
   const step = await engine.compile(g, {
     label: 'mend step',
     outputs: { loss },
@@ -95,7 +128,7 @@ export async function trainMend(
     const random = drawRandom(seed, 'cgan', i);
     const { defective, clean } = data.real(random, batch);
     if (config.intensity > 0) changeIntensity(defective, clean, batch, config.intensity, () => random.uniform());
-    step.run({ defective, clean, learningRate: learningRateAt(config, i) }, { seed, step: i });
+    step.run({ defective, clean, learningRate: cosineRateAt(config, i) }, { seed, step: i });
     if ((i + 1) % config.epoch !== 0 && i + 1 < config.steps) continue;
 
     losses = { loss: (await step.read()).loss[0] }; // the CPU waits for the GPU here

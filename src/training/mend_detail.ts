@@ -59,7 +59,11 @@ export async function trainDetail(
   const extent = [batch, data.patch, data.patch, 1];
   const traced = (graph: Graph) => {
     const [defective, clean] = [graph.input('defective', extent), graph.input('clean', extent)];
-    return { defective, clean, restored: mendNetwork(params.scope(graph), defective, start.network) };
+    return {
+      defective,
+      clean,
+      restored: mendNetwork(params.scope(graph), defective, start.network, { training: true }),
+    };
   };
 
   const d = new Graph();

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Lpips } from '../../src/experiments/lpips';
 import { restorePlanes } from '../../src/experiments/restoration';
 import { phantomPair } from '../../src/imaging/phantoms/phantom';
-import { add, Engine, mul, ones, type Scope, slice, type Tensor } from '../../src/runtime';
+import { add, conv2d, Engine, mul, ones, type Scope, slice, type Tensor } from '../../src/runtime';
 import { testGpu } from '../gpu_setup';
 
 const planes = Array.from({ length: 5 }, (_, seed) => phantomPair('retina', { seed, size: 32 }).clean);
@@ -35,6 +35,19 @@ test('with flips, what depends on the side it is seen from is averaged out', asy
   const back = turned.data.map((_, i) => turned.data[i - (i % 32) + 31 - (i % 32)]);
   const worst = back.reduce((most, value, i) => Math.max(most, Math.abs(value - straight.data[i])), 0);
   expect(worst).toBeLessThan(1e-5);
+});
+
+test('with a margin, a network meets its zeros outside the image', async () => {
+  const engine = await Engine.create({ gpu: testGpu() });
+  const box = (p: Scope, x: Tensor) => conv2d(x, p.parameter('box', [3, 3, 1, 1], ones()), {});
+  const ninths = new Map([['box', { shape: [3, 3, 1, 1], data: new Float32Array(9).fill(1 / 9) }]]);
+  const flat = { width: 32, height: 32, data: Float32Array.from({ length: 1024 }, (_, i) => (i % 8 === 0 ? 1 : 2)) };
+  const [bare] = await restorePlanes(engine, { network: box, weights: ninths }, [flat], { flips: false });
+  const [framed] = await restorePlanes(engine, { network: box, weights: ninths }, [flat], { flips: false, margin: 4 });
+  // The image is the same in every row, so a filter's result is too, unless the image ends there.
+  expect(bare.data[5]).not.toBeCloseTo(bare.data[10 * 32 + 5], 3);
+  expect(framed.data[5]).toBeCloseTo(framed.data[10 * 32 + 5], 3);
+  expect(framed).toMatchObject({ width: 32, height: 32 });
 });
 
 const folder = join(process.env.MENDSCOPE_DATA ?? '', 'phi');

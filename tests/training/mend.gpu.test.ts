@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
 import { imageOfPlane } from '../../src/imaging/image';
 import { phantomPair } from '../../src/imaging/phantoms/phantom';
-import { Engine } from '../../src/runtime';
+import { Engine, Graph, ParameterSet } from '../../src/runtime';
 import { Batches, prepareData } from '../../src/training/batches';
-import { betweenWeights, MEND_DEFAULTS, type MendNetwork, trainMend } from '../../src/training/mend';
+import {
+  betweenWeights,
+  darkest,
+  MEND_DEFAULTS,
+  type MendNetwork,
+  mendNetwork,
+  trainMend,
+} from '../../src/training/mend';
 import { testGpu } from '../gpu_setup';
 
 const pairs = Array.from({ length: 4 }, (_, seed) => {
@@ -32,6 +39,32 @@ test.each(networks)(
     expect(again.weights).toEqual(first.weights);
   },
 );
+
+test('nothing restored is below the floor, and training still learns from what was', async () => {
+  const engine = await Engine.create({ gpu: testGpu() });
+  const clean = { width: 2, height: 1, data: Float32Array.of(0.4, -0.5) };
+  const task = { name: 'a', axial: false, pairs: [{ clean, defective: clean }], defective: [], clean: [] };
+  const floor = darkest([task]);
+  expect(floor).toBe(-0.5);
+  expect(darkest([{ ...task, pairs: [] }])).toBeUndefined();
+  const image = Float32Array.from({ length: 64 }, (_, i) => -1 + i / 32);
+  const restoredWith = async (training: boolean): Promise<Float32Array> => {
+    const graph = new Graph();
+    const params = new ParameterSet('floor');
+    const network: MendNetwork = { kind: 'unet', first: 2, kernel: 3, floor };
+    const restored = mendNetwork(params.scope(graph), graph.input('image', [1, 8, 8, 1]), network, { training });
+    const program = await engine.compile(graph, { label: 'floor', outputs: { restored } });
+    params.initialise(engine, 1);
+    program.run({ image });
+    return (await program.read()).restored;
+  };
+  const [kept, trained] = [await restoredWith(false), await restoredWith(true)];
+  expect(Math.min(...kept)).toBe(-0.5);
+  expect(Math.min(...trained)).toBeLessThan(-0.5);
+  kept.forEach((value, i) => {
+    expect(value).toBeCloseTo(Math.max(-0.5, trained[i]), 5);
+  });
+});
 
 test('the dial is a straight line between two sets of weights', () => {
   const set = (...values: number[]) => new Map([['w', { shape: [2], data: Float32Array.from(values) }]]);
