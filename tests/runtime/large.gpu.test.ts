@@ -84,6 +84,7 @@ const CASES: LargeCase[] = [
   ...TILED,
   convolution('convolution, channels 8 to 36, stride 2', [1, 260, 259, 8], [3, 3, 8, 36], 2),
   convolution('convolution, kernel 9, channels 4 to 1', [1, 512, 520, 4], [9, 9, 4, 1]),
+  convolution('convolution, kernel 9, channels 4 to 1, two images', [2, 256, 520, 4], [9, 9, 4, 1]),
   inputGradient('dx, kernel 9, channels 4 to 1', [1, 512, 520, 4], [9, 9, 1, 4]),
   weightGradient('dw, channels 4 and 12', [1, 129, 131, 4], [1, 129, 131, 12], [3, 3]),
   weightGradient('dw, channels 3 and 1', [1, 129, 131, 3], [1, 129, 131, 1], [3, 3]),
@@ -140,4 +141,32 @@ describe.each(DEVICES)('large sizes, the device %s', (_, traits, cases) => {
     program.destroy();
     expect(error).toBeLessThan(TOLERANCE.value);
   });
+});
+
+it('the bands of a large image join without a seam', async () => {
+  const engine = await Engine.create({ gpu: testGpu() });
+  const [rows, columns, part] = [160, 2100, 64];
+  const x = drawn(1, [1, rows, columns, 4], -1, 1);
+  const w = drawn(2, [7, 7, 4, 1], -1, 1);
+  const convolved = async (width: number): Promise<Float32Array> => {
+    const graph = new Graph();
+    const y = conv2d(graph.input('x', [1, rows, width, 4]), graph.input('w', [7, 7, 4, 1]));
+    const program = await engine.compile(graph, { label: 'bands', outputs: { y } });
+    const gathers = program.plan.kernels.filter(({ shader }) => shader === 'conv2d_gather_taps').length;
+    if (gathers > 0) expect(gathers > 1).toBe(width === columns);
+    const line = (row: number) => x.subarray(row * columns * 4, (row * columns + width) * 4);
+    program.run({
+      x: Float32Array.from({ length: rows * width * 4 }, (_, i) => line(Math.floor(i / (4 * width)))[i % (4 * width)]),
+      w,
+    });
+    const { y: got } = await program.read();
+    program.destroy();
+    return got;
+  };
+  const [whole, narrow] = [await convolved(columns), await convolved(part)];
+  // Beyond these columns the narrow one ends, and sees zeros.
+  const inside = part - 3;
+  const got = Array.from({ length: rows * inside }, (_, i) => whole[Math.floor(i / inside) * columns + (i % inside)]);
+  const wanted = Array.from({ length: rows * inside }, (_, i) => narrow[Math.floor(i / inside) * part + (i % inside)]);
+  expect(relativeError(got, wanted)).toBeLessThan(TOLERANCE.value);
 });

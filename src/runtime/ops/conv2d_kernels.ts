@@ -142,24 +142,35 @@ function subgroupKernel(
 /** Scratch of one kernel, in bytes: half the least binding limit. */
 const SCRATCH_BYTES = 64 * 1024 * 1024;
 
+/** A part of the products by taps: lines of the kernel, and rows of the source and of the result. */
+interface TapPart {
+  lines: [from: number, end: number];
+  sourceRows: [from: number, end: number];
+  rows: [from: number, end: number];
+}
+
 /**
  * Few result channels: first every source pixel times every tap's weights, a product of matrices, then the sum over the
- * taps. In parts of the kernel's lines where the products of all would be too much memory; undefined if one line is.
+ * taps. In parts where the products of all would be too much memory; undefined if one line of the kernel is.
  */
 function productsByTap(c: ConvCase, device: DeviceTraits, inputGradient: boolean): Kernels | undefined {
   const { source, result } = sides(c, inputGradient);
   const pitch = (lines: number) => 4 * Math.ceil((lines * c.kw * result.channels) / 4);
-  const size = (lines: number) => c.n * source.h * source.w * pitch(lines);
-  let lines = c.kh;
-  while (lines > 0 && 4 * size(lines) > SCRATCH_BYTES) lines--;
+  const size = (lines: number, rows: number) => rows * source.w * pitch(lines);
   const lanes = subgroupLanes(device);
-  if (lines === 0 || !lanes) return undefined;
-  const kernels: Kernel[] = [];
-  for (let first = 0; first < c.kh; first += lines) {
-    const end = Math.min(c.kh, first + lines);
+  if (!lanes) return undefined;
+  const most = SCRATCH_BYTES / 4;
+  // A band of the image costs its halo; a part of the lines leaves most of a subgroup's columns empty.
+  const bandRows = Math.floor(most / size(c.kh, 1)) - (c.kh - 1);
+  const inBands = !inputGradient && c.n === 1 && bandRows >= 2 * c.kh;
+  const parts = inBands
+    ? bands(c, bandRows)
+    : lineParts(c, source.h, result.h, (lines) => size(lines, c.n * source.h) <= most);
+  if (!parts) return undefined;
+  const kernels = parts.flatMap(({ lines: [first, end], sourceRows, rows }): Kernel[] => {
     const product: ConvCase = {
       n: c.n,
-      h: source.h,
+      h: sourceRows[1] - sourceRows[0],
       w: source.w,
       ci: (end - first) * c.kw * result.channels,
       oh: source.h,
@@ -169,14 +180,15 @@ function productsByTap(c: ConvCase, device: DeviceTraits, inputGradient: boolean
       kw: 1,
       sy: 1,
       sx: 1,
-      padTop: 0,
+      padTop: sourceRows[0],
       padLeft: 0,
     };
     const weightStart = first * c.kw * result.channels * source.depth;
-    kernels.push(
+    return [
       {
         ...subgroupKernel(product, lanes, true, IDENTITY_EPILOGUE, weightStart),
         buffers: [{ input: 0 }, { input: 1 }, { scratch: 0 }],
+        flops: flops({ ...product, oh: product.h }),
       },
       {
         shader: 'conv2d_gather_taps',
@@ -194,11 +206,45 @@ function productsByTap(c: ConvCase, device: DeviceTraits, inputGradient: boolean
           c.padLeft,
           first,
           end,
+          product.h,
+          sourceRows[0],
+          ...rows,
         ],
         buffers: [{ scratch: 0 }, { output: 0 }],
-        workgroups: threads(c.n * result.h * result.w * result.channels),
+        workgroups: threads(c.n * (rows[1] - rows[0]) * result.w * result.channels),
       },
-    );
-  }
-  return { scratch: [size(lines)], kernels };
+    ];
+  });
+  const sizes = parts.map(({ lines: [first, end], sourceRows: [from, to] }) => size(end - first, c.n * (to - from)));
+  return { scratch: [Math.max(...sizes)], kernels };
+}
+
+/** All lines of the kernel, over bands of the image's rows. */
+function bands(c: ConvCase, most: number): TapPart[] {
+  const rows = Math.ceil(c.oh / Math.ceil(c.oh / most));
+  return Array.from({ length: Math.ceil(c.oh / rows) }, (_, band) => {
+    const [from, end] = [band * rows, Math.min(c.oh, (band + 1) * rows)];
+    return {
+      lines: [0, c.kh],
+      sourceRows: [Math.max(0, from - c.padTop), Math.min(c.h, end - c.padTop + c.kh - 1)],
+      rows: [from, end],
+    };
+  });
+}
+
+/** The whole image, as many lines of the kernel at a time as fit. */
+function lineParts(
+  { kh }: ConvCase,
+  sourceRows: number,
+  rows: number,
+  holds: (lines: number) => boolean,
+): TapPart[] | undefined {
+  let lines = kh;
+  while (lines > 0 && !holds(lines)) lines--;
+  if (lines === 0) return undefined;
+  return Array.from({ length: Math.ceil(kh / lines) }, (_, part) => ({
+    lines: [part * lines, Math.min(kh, (part + 1) * lines)],
+    sourceRows: [0, sourceRows],
+    rows: [0, rows],
+  }));
 }
