@@ -22,8 +22,13 @@ export class MendStartFrom extends LitElement {
         gap: 12px;
       }
 
+      wa-callout::part(icon) {
+        align-self: flex-start;
+      }
+
       wa-button {
         align-self: flex-start;
+        margin-inline-start: -10px;
       }
     `,
   ];

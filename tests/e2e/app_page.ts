@@ -57,6 +57,15 @@ export class AppPage {
     await this.press(selector, 1);
   }
 
+  /** Ticks a box by the keyboard: the middle of one with a hint is the hint. */
+  async tick(testid: string): Promise<void> {
+    const box = await this.find(deep(testid));
+    await box.focus();
+    await this.page.keyboard.press('Space');
+    const checked = async () => ((await box.evaluate((one) => (one as HTMLInputElement).checked)) ? box : undefined);
+    await until(checked, 10, `cannot tick ${testid}`);
+  }
+
   /** Clicks as soon as the element holds still: one that unfolds or is drawn anew cannot be clicked for a moment. */
   private async press(selector: string, count: number): Promise<ElementHandle> {
     const attempt = async () => {

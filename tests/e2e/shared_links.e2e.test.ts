@@ -53,6 +53,8 @@ test('somebody trains a shared model further and adds versions; the old links sh
   expect(await stranger.text('start-from')).toContain('Trains Embryo, axial further');
   await stranger.click('nav-data');
   await stranger.click('example-embryo-noise');
+  await stranger.click('nav-train');
+  await stranger.tick('add-tasks');
   await train(stranger, 1, 4);
   expect(await stranger.text('lineage')).toBe('Trained further from Embryo, axial');
   expect(await stranger.text('plan')).toMatch(
@@ -67,6 +69,10 @@ test('somebody trains a shared model further and adds versions; the old links sh
   const fork = await edge.fetchModel(idOf(forkLink));
   expect(fork.record).toMatchObject({ parent: first.record.id, number: 1 });
   expect(fork.record.collection).not.toBe(first.record.collection);
+  expect(JSON.parse(String(fork.record.metadata.mendscope)).tasks).toEqual([
+    { name: 'embryo-axial', axial: true },
+    { name: 'embryo-noise', axial: false },
+  ]);
   const file = await sha256(first.bytes);
   expect(madeFrom(fork.record)).toMatchObject([{ name: 'Embryo, axial', sha256: file, sharedId: idOf(link) }]);
 
