@@ -3,10 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PHANTOM_TASKS } from '../imaging/phantoms/phantom';
 import type { Interval } from './bootstrap';
-import type { CellRecord, Picture } from './cell';
+import type { CellRecord } from './cell';
+import { extremes, figure1, figure5, figure6, figure7, restorations } from './figures';
+import { furthest } from './furthest';
+import { inTable2, TABLE1_PATCHES } from './grid';
+import { REAL_TASKS } from './real_sources';
 import type { Task } from './sources';
 import { mean, type Row, rowsOf, type SummaryRow, type TaskTable, taskTable } from './summary';
-import { boxPlot, linePlot, pictureSheet } from './svg';
 
 /** Table 1 of the paper: the input as it is, PSNR and SSIM under the authors' metric. */
 const PUBLISHED_INPUT: Partial<Record<Task, [number, number]>> = {
@@ -17,7 +20,8 @@ const PUBLISHED_INPUT: Partial<Record<Task, [number, number]>> = {
 };
 
 /** @returns the files written */
-export function drawEvidence(records: CellRecord[], folder: string): string[] {
+export function drawEvidence(all: CellRecord[], folder: string): string[] {
+  const records = furthest(all);
   mkdirSync(folder, { recursive: true });
   const files: string[] = [];
   const draw = (name: string, text: string | undefined) => {
@@ -26,7 +30,7 @@ export function drawEvidence(records: CellRecord[], folder: string): string[] {
     files.push(join(folder, name));
   };
   const test = rowsOf(records, 'test');
-  const table2 = test.filter(isTable2);
+  const table2 = test.filter(({ cell }) => inTable2(cell));
   const tables = {
     paired: tasksOf(table2, PHANTOM_TASKS).map((task) => taskTable(task, table2.filter(isPaired), isMend)),
     unpaired: tasksOf(table2.filter(isLearnedUnpaired), PHANTOM_TASKS).map((task) =>
@@ -36,7 +40,7 @@ export function drawEvidence(records: CellRecord[], folder: string): string[] {
         isMend,
       ),
     ),
-    real: tasksOf(test, ['w2s']).flatMap((task) => [
+    real: tasksOf(test, REAL_TASKS).flatMap((task) => [
       taskTable(task, test.filter(isPaired), isMend),
       ...(test.some((row) => row.task === task && isLearnedUnpaired(row))
         ? [
@@ -58,7 +62,7 @@ export function drawEvidence(records: CellRecord[], folder: string): string[] {
   draw('table2.md', tables.paired.length > 0 ? table2Text(tables.paired, tables.unpaired) : undefined);
   draw(
     'real.md',
-    tables.real.length > 0 ? document('Real micrographs (W2S)', [NOTE, ...tables.real.map(tableText)]) : undefined,
+    tables.real.length > 0 ? document('Real micrographs', [NOTE, ...tables.real.map(tableText)]) : undefined,
   );
   draw(
     'ablation.md',
@@ -74,7 +78,10 @@ export function drawEvidence(records: CellRecord[], folder: string): string[] {
   draw('fig6.svg', figure6(records));
   draw('fig7.svg', figure7(records));
   draw('fig7.md', syntheticDefects(records));
-  draw('best_median_worst.svg', extremes(records));
+  draw('best_median_worst.svg', extremes(records, 'phantoms'));
+  draw('real.svg', restorations('Real micrographs, restored from 10 pairs', records, 'paired', 'real'));
+  draw('real_unpaired.svg', restorations('Real micrographs, restored without a pair', records, 'unpaired', 'real'));
+  draw('real_best_median_worst.svg', extremes(records, 'real'));
   draw('summary.json', `${JSON.stringify({ table1: inputScores(records), ...tables }, summarised, 1)}\n`);
   return files;
 }
@@ -82,13 +89,6 @@ export function drawEvidence(records: CellRecord[], folder: string): string[] {
 const isPaired = ({ cell }: Row): boolean => cell.setting === 'paired';
 const isLearnedUnpaired = ({ cell }: Row): boolean => cell.setting === 'unpaired' && cell.updates > 0;
 const isMend = ({ row, cell }: Row): boolean => row === 'mend' && cell.changes === undefined;
-const isTable2 = ({ cell }: Row): boolean =>
-  cell.changes === undefined &&
-  cell.learningRate === undefined &&
-  ['untouched', 'classical', 'care', 'deblurgan', 'cyclegan', 'paper', 'mend'].includes(cell.method) &&
-  (cell.setting === 'unpaired' ? cell.images === 50 : cell.images === 10) &&
-  !(cell.method === 'untouched' && cell.evaluated === 150);
-
 const tasksOf = (rows: Row[], tasks: readonly Task[]): Task[] =>
   tasks.filter((task) => rows.some((row) => row.task === task));
 
@@ -117,7 +117,7 @@ interface InputScore {
 
 function inputScores(records: CellRecord[]): InputScore[] {
   return records
-    .filter(({ cell }) => cell.method === 'untouched' && cell.evaluated === 150)
+    .filter(({ cell }) => cell.method === 'untouched' && cell.evaluated === TABLE1_PATCHES)
     .flatMap(({ rows }) => rows.filter(({ row }) => row === 'input'))
     .map(({ task, scores }) => ({
       task,
@@ -189,84 +189,6 @@ function rowText(row: SummaryRow, measured: boolean): string {
 const span = ({ mean: middle, low, high }: Interval, digits: number): string =>
   `${middle >= 0 ? '+' : ''}${middle.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
 
-const ARMS: Record<string, string> = {
-  'cGAN, real pairs only': 'real pairs only',
-  'separate GANs': '+ a CIN-GAN a task',
-  "the paper's": '+ one CIN-GAN',
-};
-
-function figure5(rows: Row[], task: Task): string | undefined {
-  const boxes = rows
-    .filter((row) => row.task === task && row.row in ARMS && isPaired(row))
-    .sort((a, b) => a.cell.images - b.cell.images)
-    .map((row) => ({
-      group: `${row.cell.images} pairs, ${row.cell.updates} updates`,
-      series: ARMS[row.row],
-      values: row.scores.flatMap((s) => s.paper.psnr),
-    }));
-  if (new Set(boxes.map((box) => box.series)).size < 2) return undefined;
-  return boxPlot(`Figure 5, ${task}: PSNR (paper metric) by arm`, 'dB', boxes);
-}
-
-/** The pictures of rows, the same image of each. */
-function firstPictures(records: CellRecord[], chosen: (record: CellRecord) => boolean): Picture[] {
-  return records
-    .filter((record) => record.cell.split === 'test' && chosen(record))
-    .flatMap(({ pictures = [] }) => pictures.filter(({ why }) => why === 'first'));
-}
-
-const isInput = ({ cell }: CellRecord): boolean => cell.method === 'untouched' && cell.evaluated !== 150;
-
-function figure1(records: CellRecord[]): string | undefined {
-  return sheet('Figure 1: one image of each task', firstPictures(records, isInput));
-}
-
-function restorations(title: string, records: CellRecord[], setting: 'paired' | 'unpaired'): string | undefined {
-  const learned = firstPictures(
-    records,
-    ({ cell }) =>
-      cell.method !== 'untouched' && cell.method !== 'synthesis' && cell.setting === setting && cell.tasks[0] !== 'w2s',
-  );
-  if (learned.length === 0) return undefined;
-  const [inputs, truths] = ['input', 'truth'].map((row) =>
-    firstPictures(records, isInput).filter((picture) => picture.row === row),
-  );
-  return sheet(title, [...inputs, ...learned, ...truths]);
-}
-
-/** Tasks downwards, rows of the tables across; of several cells with one row's name the last is shown. */
-function sheet(title: string, pictures: Picture[]): string | undefined {
-  if (pictures.length === 0) return undefined;
-  const columns = [...new Set(pictures.map(({ row }) => row))];
-  const tasks = [...new Set(pictures.map(({ task }) => task))];
-  const rows = tasks.map((task) => ({
-    name: task,
-    cells: columns.map((row) => pictures.findLast((p) => p.task === task && p.row === row)?.png),
-  }));
-  return pictureSheet(title, { columns, rows });
-}
-
-function figure6(records: CellRecord[]): string | undefined {
-  const made = records.filter(({ cell }) => cell.method === 'synthesis').sort((a, b) => a.cell.images - b.cell.images);
-  const pictures = made.flatMap(({ cell, pictures: all = [] }) =>
-    all.map((picture) => ({
-      ...picture,
-      row: picture.row === 'synthetic' ? `${cell.images} images, ${cell.cinUpdates} updates` : picture.row,
-    })),
-  );
-  return sheet('Figure 6: synthetic defects', pictures);
-}
-
-function figure7(records: CellRecord[]): string | undefined {
-  const longest = records
-    .filter(({ cell, curves }) => cell.method === 'synthesis' && curves)
-    .sort((a, b) => a.cell.cinUpdates - b.cell.cinUpdates)
-    .at(-1);
-  if (!longest?.curves) return undefined;
-  const lines = longest.curves.map(({ task, at, value, real }) => ({ series: task, x: at, y: value, dashed: real }));
-  return linePlot('Figure 7: PSNR(clean, synthetic defect), dashed: the real defect', 'dB', 'CIN-GAN updates', lines);
-}
-
 /** How close synthetic defects come: their PSNR beside the real one's, and how often a classifier knows them. */
 function syntheticDefects(records: CellRecord[]): string | undefined {
   const lines = records.flatMap(({ cell, curves = [], toldApart = [] }) =>
@@ -283,16 +205,6 @@ function syntheticDefects(records: CellRecord[]): string | undefined {
     '| task | images | CIN updates | PSNR, synthetic | PSNR, real | real told from synthetic | real told from clean |\n' +
     '|---|---|---|---|---|---|---|';
   return document('Synthetic defects', [`${head}\n${lines.join('\n')}\n`]);
-}
-
-/** mend's best, median and worst restoration of each task: input, restored, truth. */
-function extremes(records: CellRecord[]): string | undefined {
-  const mend = records.findLast(
-    ({ cell, pictures }) => cell.method === 'mend' && cell.split === 'test' && cell.setting === 'paired' && pictures,
-  );
-  const pictures = mend?.pictures?.filter(({ why }) => why !== 'first') ?? [];
-  const named = pictures.map((picture) => ({ ...picture, row: `${picture.why}: ${picture.row}` }));
-  return sheet('mend from 10 pairs: best, median and worst image of each task (care PSNR)', named);
 }
 
 const summarised = (_: string, value: unknown): unknown =>

@@ -51,10 +51,13 @@ export function cellsOf(experiment: Experiment, settings: GridSettings): Cell[] 
   return CELLS[experiment](settings);
 }
 
+/** As many as the targets of Table 1 are measured on. */
+export const TABLE1_PATCHES = 150;
+
 const phantoms: Task[] = [...PHANTOM_TASKS];
 
 const CELLS: Record<Experiment, (settings: GridSettings) => Cell[]> = {
-  table1: (s) => phantoms.map((task) => untrained('untouched', [task], { ...s, evaluated: 150 })),
+  table1: (s) => phantoms.map((task) => untrained('untouched', [task], { ...s, evaluated: TABLE1_PATCHES })),
   table2,
   // Examples of the data are drawn from the sources themselves, the restorations of table 2 from its cells.
   fig1: (s) => table2(s).filter(({ method }) => method === 'untouched'),
@@ -86,6 +89,21 @@ function table2(s: GridSettings): Cell[] {
   ];
 }
 
+const TABLE2: readonly Method[] = ['untouched', 'classical', 'care', 'deblurgan', 'cyclegan', 'paper', 'mend'];
+
+/** Whether a row of these phantoms belongs to Table 2: every setting as it is by default, but for seed and updates. */
+export function inTable2({ method, setting, images, learningRate, changes, evaluated }: Cell): boolean {
+  const { pairs, unpaired } = GRID_DEFAULTS;
+  const isTable1 = method === 'untouched' && evaluated === TABLE1_PATCHES;
+  return (
+    TABLE2.includes(method) &&
+    images === (setting === 'paired' ? pairs : unpaired) &&
+    learningRate === undefined &&
+    changes === undefined &&
+    !isTable1
+  );
+}
+
 /** Each at ten pairs, and W2S from fields that show different cells. */
 function real(s: GridSettings): Cell[] {
   const settings = {
@@ -112,6 +130,11 @@ function ablation(given: GridSettings): Cell[] {
   const s: GridSettings = { ...given, split: 'development', evaluated: 20 };
   const base = { ...paired('mend', phantoms, s), changes: { detail: 0 } };
   const without = [
+    { mirrors: 0 },
+    { floor: 0 },
+    { kernel: 3 },
+    { squared: 0 },
+    { validation: 0.2 },
     { network: 'resnet' },
     { flips: 0 },
     { intensity: 0 },
@@ -120,13 +143,14 @@ function ablation(given: GridSettings): Cell[] {
     { noisyCopies: 0 },
   ] as const;
   const rates: [Method, number[]][] = [
-    ['mend', [3e-4, 3e-3]],
+    ['mend', [1e-3, 4e-3]],
     ['care', [3e-4, 1e-3, 3e-3]],
     ['deblurgan', [1e-4, 3e-4, 1e-3]],
   ];
   return [
+    // Each ingredient where a network serves one task, as the floor does, before one network for all of them.
+    ...phantoms.flatMap((task) => [{}, ...without].map((changed) => alone(base, task, changed))),
     base,
-    ...without.map((changed) => ({ ...base, changes: { ...base.changes, ...changed } })),
     ...rates.flatMap(([method, searched]) =>
       searched.map((learningRate) => ({
         ...paired(method, phantoms, s),
@@ -137,6 +161,12 @@ function ablation(given: GridSettings): Cell[] {
     { ...base, cinUpdates: cinUpdates(s) },
   ];
 }
+
+const alone = (cell: Cell, task: Task, changes: Cell['changes']): Cell => ({
+  ...cell,
+  tasks: [task],
+  changes: { ...cell.changes, ...changes },
+});
 
 const cinUpdates = ({ updates }: GridSettings): number => Math.round((2 * updates) / 3);
 

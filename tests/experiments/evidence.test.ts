@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { pairedBootstrap } from '../../src/experiments/bootstrap';
 import type { Cell, CellRecord, ImageScores } from '../../src/experiments/cell';
 import { drawEvidence } from '../../src/experiments/draw';
+import { extremes, figure5, figure6, restorations } from '../../src/experiments/figures';
+import { furthest } from '../../src/experiments/furthest';
 import { cellsOf, GRID_DEFAULTS } from '../../src/experiments/grid';
+import type { Task } from '../../src/experiments/sources';
 import { rowsOf, taskTable } from '../../src/experiments/summary';
 import { boxPlot } from '../../src/experiments/svg';
 import { Random } from '../../src/imaging/random';
@@ -108,5 +111,82 @@ describe('drawing', () => {
     expect(svg).toContain('a &lt; b &amp; c');
     expect(svg.match(/<rect/g)?.length).toBe(3);
     expect(svg).not.toContain('NaN');
+  });
+});
+
+describe('of several generations of a row', () => {
+  const trained = (cell: Cell, updates: number) => record({ ...cell, updates }, 'mend', [20, 22]);
+
+  it('the one with the most updates is shown, with all its seeds and evaluations', () => {
+    const old = trained(mend, 300);
+    const kept = [
+      trained(mend, 3000),
+      trained({ ...mend, seed: 1 }, 3000),
+      trained({ ...mend, evaluated: 2 }, 3000),
+      record(untouched, 'input', [1, 2]),
+    ];
+    expect(furthest([old, ...kept])).toEqual(kept);
+    expect(furthest([...kept, old])).toEqual(kept);
+  });
+
+  it('cells that differ otherwise are not generations', () => {
+    const cells: CellRecord[] = [
+      trained(mend, 300),
+      trained({ ...mend, tasks: ['retina'] }, 3000),
+      trained({ ...mend, images: 50 }, 3000),
+      trained({ ...mend, cinUpdates: 20 }, 3000),
+      trained({ ...mend, split: 'development' }, 3000),
+      trained({ ...mend, changes: { flips: 0 } }, 3000),
+      trained({ ...mend, learningRate: 1 }, 3000),
+      record({ ...care, updates: 3000 }, 'CARE', [1, 2]),
+    ];
+    expect(furthest(cells)).toEqual(cells);
+    const synthesis = { ...mend, method: 'synthesis', updates: 0 } as const;
+    const [early, late] = [100, 200].map((cinUpdates) => record({ ...synthesis, cinUpdates }, 'x', [1]));
+    expect(furthest([late, early])).toEqual([late]);
+  });
+});
+
+describe('figures', () => {
+  const withPicture = (cell: Cell, row: string, task: Task): CellRecord => ({
+    ...record({ ...cell, tasks: cell.tasks.length > 1 ? cell.tasks : [task] }, row, [1, 2]),
+    pictures: [
+      { row, task, index: 0, why: 'first', png: `${row}-${cell.tasks.length}` },
+      { row: 'restored', task, index: 1, why: 'worst', png: `worst-${task}` },
+    ],
+  });
+  const records = [
+    withPicture({ ...untouched, evaluated: 4 }, 'input', 'retina'),
+    withPicture(care, 'CARE', 'retina'),
+    withPicture({ ...care, tasks: ['retina'] }, 'CARE', 'retina'),
+    withPicture({ ...care, images: 250 }, 'CARE', 'retina'),
+    withPicture(mend, 'mend', 'retina'),
+    withPicture({ ...mend, tasks: ['w2s'] }, 'mend', 'w2s'),
+  ];
+
+  it('keep a network for all tasks and one a task apart, and other numbers of pairs out', () => {
+    const svg = restorations('Figure 3', records, 'paired') as string;
+    for (const words of ['>CARE<', '>CARE, this task<', '>mend<']) expect(svg.split(words)).toHaveLength(2);
+    expect(svg.match(/base64,CARE-4"/g)).toHaveLength(1);
+    expect(svg).not.toContain('w2s');
+    expect(restorations('Figure 4', records, 'unpaired')).toBeUndefined();
+  });
+
+  it('keep phantoms and real micrographs apart', () => {
+    expect(restorations('Real', records, 'paired', 'real')).toContain('w2s');
+    expect(restorations('Real', records, 'paired', 'real')).not.toContain('retina');
+    expect(extremes(records, 'phantoms')).toContain('worst-retina');
+    expect(extremes(records, 'phantoms')).not.toContain('worst-w2s');
+    expect(extremes(records, 'real')).toContain('worst-w2s');
+    expect(extremes(records.slice(0, 3), 'real')).toBeUndefined();
+  });
+
+  it('say how long was trained', () => {
+    const cell = { ...mend, method: 'paper' } as const;
+    const arms = [record(cell, "the paper's", [1, 2]), record({ ...cell, updates: 40 }, 'separate GANs', [1, 2])];
+    expect(figure5(rowsOf(arms, 'test'), 'retina')).toContain('after 30 or 40 updates');
+    const made = withPicture({ ...mend, method: 'synthesis', cinUpdates: 70, images: 50 }, 'synthetic', 'retina');
+    expect(figure6([made])).toContain('after 70 updates of CIN-GAN');
+    expect(figure6([made])).toContain('>50 images<');
   });
 });
