@@ -1,7 +1,7 @@
 /** Our own recipe: two ends of the fidelity–detail dial. */
 import { ARCHITECTURES } from '../models/presets';
 import { ALL_MEASURES, Batches, type NoiseMeasures } from '../training/batches';
-import { betweenWeights, darkest, MEND_DEFAULTS, type MendNetwork, trainMend } from '../training/mend';
+import { betweenWeights, darkest, MEND_DEFAULTS, type MendConfig, type MendNetwork, trainMend } from '../training/mend';
 import { DETAIL_DEFAULTS, trainDetail } from '../training/mend_detail';
 import type { Cell } from './cell';
 import { ownPhi } from './phi_files';
@@ -41,9 +41,18 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     (changes.network ?? MEND_NETWORK) === 'unet'
       ? { kind: 'unet', first: shape.restorer.first, kernel: number('kernel', KERNEL) }
       : { kind: 'resnet', shape: shape.restorer };
-  const config = {
+  const timer = new Timer();
+  const run = { shape, phi, config: cinGanConfig(cell), seed: cell.seed };
+  const made: Synthesis | undefined =
+    cell.cinUpdates > 0 ? await trainSynthesis(engine, batches, run, progress(cell, bench)) : undefined;
+  const copies = number('copies', SYNTHETIC_COPIES);
+  const data = made
+    ? new Batches(await withSyntheticPairs(engine, made, shape, training, copies), batches.patch, margin)
+    : batches;
+  const config: MendConfig = {
     ...MEND_DEFAULTS,
     network,
+    floors: number('floor', 1) === 1 ? darkest(data.tasks) : undefined,
     steps: cell.updates,
     batch: BATCH,
     learningRate: cell.learningRate ?? MEND_DEFAULTS.learningRate,
@@ -53,16 +62,8 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     epoch: Math.max(10, Math.round(cell.updates / 20)),
     seed: cell.seed,
   };
-  const restoring = { flips: number('flips', 1) === 1, margin: mirrors * RESTORING_MARGIN };
-  const timer = new Timer();
-  const run = { shape, phi, config: cinGanConfig(cell), seed: cell.seed };
-  const made: Synthesis | undefined =
-    cell.cinUpdates > 0 ? await trainSynthesis(engine, batches, run, progress(cell, bench)) : undefined;
-  const copies = number('copies', SYNTHETIC_COPIES);
-  const data = made
-    ? new Batches(await withSyntheticPairs(engine, made, shape, training, copies), batches.patch, margin)
-    : batches;
-  if (number('floor', 1) === 1) network.floor = darkest(data.tasks);
+  const { floors } = config;
+  const restoring = { flips: number('flips', 1) === 1, margin: mirrors * RESTORING_MARGIN, floors };
   const faithful = await trainMend(engine, data, validation, config, progress(cell, bench));
   const used: Record<string, unknown> = {
     mend: config,
@@ -76,7 +77,7 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     const at = { config: used, ...timer.stop() };
     return restoredOutcome(cell, bench, 'mend', faithful, at, restoring);
   }
-  const detail = { ...DETAIL_DEFAULTS, steps: detailSteps, batch: BATCH, seed: cell.seed };
+  const detail = { ...DETAIL_DEFAULTS, steps: detailSteps, batch: BATCH, floors, seed: cell.seed };
   const judge = shape.discriminator;
   const start = { network, weights: faithful.weights };
   const sharp = await trainDetail(engine, data, phi, start, judge, detail, progress(cell, bench));

@@ -1,5 +1,5 @@
 /** Evaluation planes through a trained network, at their own intensities again. */
-import { cropped } from '../imaging/filters';
+import { cropped, mapPlane } from '../imaging/filters';
 import type { Plane } from '../imaging/image';
 import { meanOfMirrored, mirrored, WAYS, withMirroredMargin } from '../imaging/mirror';
 import { measureScale, normaliseSigned, type Scale } from '../imaging/normalisation';
@@ -21,6 +21,8 @@ export interface RestorationSettings {
   flips: boolean;
   /** Pixels by which each image is continued in mirror image, so that the network's own borders fall outside it. */
   margin?: number;
+  /** In −1..1; what is restored is cut off below it. */
+  floor?: number;
 }
 
 /** Restores planes of one size. */
@@ -28,7 +30,7 @@ export async function restorePlanes(
   engine: Engine,
   { network, weights }: Trained,
   planes: Plane[],
-  { flips, margin = 0 }: RestorationSettings,
+  { flips, margin = 0, floor = Number.NEGATIVE_INFINITY }: RestorationSettings,
 ): Promise<Plane[]> {
   const scales = planes.map((plane) => measureScale(plane.data, NORMALISATION));
   const widened = planes.map((plane, i) => withMirroredMargin(normaliseSigned(plane, scales[i]), margin));
@@ -44,7 +46,7 @@ export async function restorePlanes(
     const slots = Array.from({ length: SLOTS }, (_, s) =>
       flips ? mirrored(widened[from], s) : widened[Math.min(from + s, widened.length - 1)],
     );
-    const results = await run(program, slots);
+    const results = (await run(program, slots)).map((plane) => mapPlane(plane, (value) => Math.max(value, floor)));
     out.push(...(flips ? [meanOfMirrored(results)] : results.slice(0, widened.length - from)));
   }
   engine.release(params);

@@ -62,15 +62,20 @@ export async function restoredOutcome(
   row: string,
   trained: Trained & { losses: Record<string, number> },
   { config, seconds }: { config: object; seconds: number },
-  { flips = false, margin, settings }: { flips?: boolean; margin?: number; settings?: Record<string, number> } = {},
+  {
+    flips = false,
+    margin,
+    floors,
+    settings,
+  }: { flips?: boolean; margin?: number; floors?: readonly number[]; settings?: Record<string, number> } = {},
 ): Promise<Outcome> {
   const rows: RowScores[] = [];
   const shown: Picture[] = [];
-  for (const task of cell.tasks) {
+  for (const [t, task] of cell.tasks.entries()) {
     const pairs = evaluationPairs(task, cell.evaluated, cell.split);
     const truths: Plane[] = pairs.map((pair) => pair.clean);
     const defective = pairs.map((pair) => pair.defective);
-    const restored = await restorePlanes(engine, trained, defective, { flips, margin });
+    const restored = await restorePlanes(engine, trained, defective, { flips, margin, floor: floors?.[t] });
     const scores = await scoreAll(restored, truths, lpips);
     rows.push({ row, task, ...(settings ? { settings } : {}), scores });
     if (cell.split !== 'test') continue;

@@ -4,7 +4,8 @@
  *   L = |y − R(x)| + λ (y − R(x))²
  *
  * on real pairs (and on pairs that a CIN-GAN made, where one is given), flips, and a gain and an offset of the
- * intensities, the same for both images of a pair. Nothing restored is darker than the darkest clean image (`floor`).
+ * intensities, the same for both images of a pair. Nothing restored is darker than the task's darkest clean image, its
+ * floor: below it a network has nothing to tell apart, and what it gives there is cut off (`aboveFloor`).
  * The learning rate rises over the first steps and then falls to 0; what is kept is the running mean of the weights, at
  * the end or, with validation pairs, where it did best on these. `detail` then fine-tunes it as a cGAN, and the dial is
  * the straight line between the two sets of weights.
@@ -27,15 +28,12 @@ import {
   type Tensor,
   type Values,
 } from '../runtime';
-import { type Batches, drawRandom, type TaskPlanes } from './batches';
+import { type Batches, drawRandom, type PairedBatch, type TaskPlanes } from './batches';
 import type { TrainedNetwork } from './care';
 import { cosineRateAt } from './schedule';
 
 /** The network that restores: the cGAN's ResNet, or a U-Net. */
-export type MendNetwork = ({ kind: 'resnet'; shape: Restorer } | { kind: 'unet'; first: number; kernel: number }) & {
-  /** What is restored is nowhere below this: the darkest there is among the clean images to learn from. */
-  floor?: number;
-};
+export type MendNetwork = { kind: 'resnet'; shape: Restorer } | { kind: 'unet'; first: number; kernel: number };
 
 export interface MendConfig {
   network: MendNetwork;
@@ -47,6 +45,8 @@ export interface MendConfig {
   squared: number;
   /** Decay per step of the running mean of the weights. */
   averageDecay: number;
+  /** Each task's, in the order of the tasks ({@link darkest}); left out: what is restored may be as dark as it likes. */
+  floors?: readonly number[];
   /** Gains are drawn from 1 ± intensity, offsets from ± intensity; 0: neither. */
   intensity: number;
   /** Steps between two looks at the validation pairs. */
@@ -68,22 +68,28 @@ export const MEND_DEFAULTS: Omit<MendConfig, 'network'> = {
 /** Validation patches looked at each time; always the same ones. */
 const VALIDATION_PATCHES = 16;
 
-/** Slope below the floor while training: without one, an image that begins dark would stay so for ever. */
-const TRAINING_SLOPE = 0.1;
-
-/** @param x [N, H, W, 1] in −1..1 */
-export function mendNetwork(p: Scope, x: Tensor, network: MendNetwork, { training = false } = {}): Tensor {
-  const y = network.kind === 'resnet' ? restorer(p, x, network.shape) : careNetwork(p, x, network).image;
-  if (network.floor === undefined) return y;
-  return add(leakyRelu(sub(y, network.floor), training ? TRAINING_SLOPE : 0), network.floor);
+/** @param x [N, H, W, 1] in −1..1 @returns the same extent, not yet above any floor */
+export function mendNetwork(p: Scope, x: Tensor, network: MendNetwork): Tensor {
+  return network.kind === 'resnet' ? restorer(p, x, network.shape) : careNetwork(p, x, network).image;
 }
 
-/** The darkest sample of all clean images of pairs; undefined where there are no pairs. */
-export function darkest(tasks: readonly TaskPlanes[]): number | undefined {
-  let least = Number.POSITIVE_INFINITY;
-  for (const { clean } of tasks.flatMap(({ pairs }) => pairs))
-    for (const value of clean.data) least = Math.min(least, value);
-  return Number.isFinite(least) ? least : undefined;
+/** The darkest sample of each task's clean images. */
+export function darkest(tasks: readonly TaskPlanes[]): number[] {
+  return tasks.map(({ pairs }) =>
+    pairs.reduce((least, { clean }) => clean.data.reduce((a, b) => Math.min(a, b), least), Number.POSITIVE_INFINITY),
+  );
+}
+
+/** Slope below the floor while training: without one, what begins below it would stay there for ever. */
+const TRAINING_SLOPE = 0.1;
+
+/** What a network gives, cut off at a floor a sample; for training nearly so. @param floor [N, 1, 1, 1] */
+export const aboveFloor = (y: Tensor, floor: Tensor): Tensor => add(leakyRelu(sub(y, floor), TRAINING_SLOPE), floor);
+
+/** The floor of each sample of a batch. */
+export function floorsOf({ task }: PairedBatch, floors: readonly number[]): Float32Array {
+  const samples = task.length / floors.length;
+  return Float32Array.from({ length: samples }, (_, n) => floors[task.indexOf(1, n * floors.length) % floors.length]);
 }
 
 /** @param validation undefined where there are too few pairs to keep any back: then the last mean is kept */
@@ -94,14 +100,15 @@ export async function trainMend(
   config: MendConfig,
   tell: (step: number, losses: Record<string, number>) => void = () => undefined,
 ): Promise<TrainedNetwork> {
-  const { batch, seed, network } = config;
+  const { batch, seed, network, floors } = config;
   const params = new ParameterSet('mend');
   const average = new ParameterSet('mend average');
   const extent = (count: number) => [count, data.patch, data.patch, 1];
 
   const g = new Graph();
   mendNetwork(average.scope(g), g.input('image', extent(1)), network); // declares the average's weights
-  const restored = mendNetwork(params.scope(g), g.input('defective', extent(batch)), network, { training: true });
+  const raw = mendNetwork(params.scope(g), g.input('defective', extent(batch)), network);
+  const restored = floors ? aboveFloor(raw, g.input('floor', [batch, 1, 1, 1])) : raw;
   const clean = g.input('clean', extent(batch));
   const loss = add(l1(restored, clean), mul(mse(restored, clean), config.squared));
   const step = await engine.compile(g, {
@@ -126,9 +133,11 @@ export async function trainMend(
   let losses: Record<string, number> = {};
   for (let i = 0; i < config.steps; i++) {
     const random = drawRandom(seed, 'cgan', i);
-    const { defective, clean } = data.real(random, batch);
-    if (config.intensity > 0) changeIntensity(defective, clean, batch, config.intensity, () => random.uniform());
-    step.run({ defective, clean, learningRate: cosineRateAt(config, i) }, { seed, step: i });
+    const drawn = data.real(random, batch);
+    const { defective, clean } = drawn;
+    const fed = { defective, clean, ...(floors ? { floor: floorsOf(drawn, floors) } : {}) };
+    if (config.intensity > 0) changeIntensity(fed, batch, config.intensity, () => random.uniform());
+    step.run({ ...fed, learningRate: cosineRateAt(config, i) }, { seed, step: i });
     if ((i + 1) % config.epoch !== 0 && i + 1 < config.steps) continue;
 
     losses = { loss: (await step.read()).loss[0] }; // the CPU waits for the GPU here
@@ -146,8 +155,7 @@ export async function trainMend(
 
 /** v ← gain · v + offset, drawn for each sample, in place. */
 function changeIntensity(
-  defective: Float32Array,
-  clean: Float32Array,
+  { defective, clean, floor }: { defective: Float32Array; clean: Float32Array; floor?: Float32Array },
   batch: number,
   intensity: number,
   uniform: () => number,
@@ -156,6 +164,7 @@ function changeIntensity(
   for (let n = 0; n < batch; n++) {
     const gain = 1 + intensity * (2 * uniform() - 1);
     const offset = intensity * (2 * uniform() - 1);
+    if (floor) floor[n] = gain * floor[n] + offset;
     for (let i = n * pixels; i < (n + 1) * pixels; i++) {
       defective[i] = gain * defective[i] + offset;
       clean[i] = gain * clean[i] + offset;

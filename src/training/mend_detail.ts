@@ -21,7 +21,7 @@ import {
 } from '../runtime';
 import { type Batches, drawRandom } from './batches';
 import { scalars } from './deblurgan';
-import { type MendNetwork, mendNetwork } from './mend';
+import { aboveFloor, floorsOf, type MendNetwork, mendNetwork } from './mend';
 
 export interface DetailConfig {
   steps: number;
@@ -31,6 +31,8 @@ export interface DetailConfig {
   lambdaAdversarial: number;
   lambdaContent: number;
   lambdaPixel: number;
+  /** As in the faithful stage. */
+  floors?: readonly number[];
   seed: number;
 }
 
@@ -52,17 +54,18 @@ export async function trainDetail(
   config: DetailConfig,
   tell: (step: number, losses: Record<string, number>) => void = () => undefined,
 ): Promise<Map<string, Values>> {
-  const { batch, seed, learningRate } = config;
+  const { batch, seed, learningRate, floors } = config;
   const params = new ParameterSet('mend detail');
   const average = new ParameterSet('mend detail average');
   const critic = new ParameterSet('mend detail discriminator');
   const extent = [batch, data.patch, data.patch, 1];
   const traced = (graph: Graph) => {
     const [defective, clean] = [graph.input('defective', extent), graph.input('clean', extent)];
+    const raw = mendNetwork(params.scope(graph), defective, start.network);
     return {
       defective,
       clean,
-      restored: mendNetwork(params.scope(graph), defective, start.network, { training: true }),
+      restored: floors ? aboveFloor(raw, graph.input('floor', [batch, 1, 1, 1])) : raw,
     };
   };
 
@@ -97,9 +100,10 @@ export async function trainDetail(
   critic.initialise(engine, seed);
   for (const set of [params, average]) set.write(engine, start.weights);
   for (let i = 0; i < config.steps; i++) {
-    const fed = data.real(drawRandom(seed + 1, 'cgan', i), batch);
-    for (const program of [judgeStep, step])
-      program.run({ defective: fed.defective, clean: fed.clean }, { seed, step: i });
+    const drawn = data.real(drawRandom(seed + 1, 'cgan', i), batch);
+    const { defective, clean } = drawn;
+    const fed = { defective, clean, ...(floors ? { floor: floorsOf(drawn, floors) } : {}) };
+    for (const program of [judgeStep, step]) program.run(fed, { seed, step: i });
     if ((i + 1) % 10 !== 0 && i + 1 < config.steps) continue;
     tell(i + 1, scalars({ ...(await judgeStep.read()), ...(await step.read()) })); // the CPU waits for the GPU here
   }

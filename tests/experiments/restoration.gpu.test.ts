@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Lpips } from '../../src/experiments/lpips';
 import { restorePlanes } from '../../src/experiments/restoration';
+import { measureScale } from '../../src/imaging/normalisation';
 import { phantomPair } from '../../src/imaging/phantoms/phantom';
 import { add, conv2d, Engine, mul, ones, type Scope, slice, type Tensor } from '../../src/runtime';
 import { testGpu } from '../gpu_setup';
@@ -48,6 +49,17 @@ test('with a margin, a network meets its zeros outside the image', async () => {
   expect(bare.data[5]).not.toBeCloseTo(bare.data[10 * 32 + 5], 3);
   expect(framed.data[5]).toBeCloseTo(framed.data[10 * 32 + 5], 3);
   expect(framed).toMatchObject({ width: 32, height: 32 });
+});
+
+test('what is restored is cut off below the floor, before mirror images are averaged', async () => {
+  const engine = await Engine.create({ gpu: testGpu() });
+  const settings = { flips: true, floor: 0 };
+  const [kept] = await restorePlanes(engine, { network: identity, weights }, [planes[0]], settings);
+  // 0 in −1..1 is the middle between the two percentiles.
+  const { offset, range } = measureScale(planes[0].data);
+  kept.data.forEach((value, i) => {
+    expect(value).toBeCloseTo(Math.max(planes[0].data[i], offset + range / 2), 4);
+  });
 });
 
 const folder = join(process.env.MENDSCOPE_DATA ?? '', 'phi');

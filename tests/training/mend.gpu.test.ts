@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
-import { imageOfPlane } from '../../src/imaging/image';
+import { imageOfPlane, type Plane } from '../../src/imaging/image';
 import { phantomPair } from '../../src/imaging/phantoms/phantom';
-import { Engine, Graph, ParameterSet } from '../../src/runtime';
-import { Batches, prepareData } from '../../src/training/batches';
+import { Engine, Graph } from '../../src/runtime';
+import { Batches, prepareData, type TaskPlanes } from '../../src/training/batches';
 import {
+  aboveFloor,
   betweenWeights,
   darkest,
+  floorsOf,
   MEND_DEFAULTS,
   type MendNetwork,
-  mendNetwork,
   trainMend,
 } from '../../src/training/mend';
 import { testGpu } from '../gpu_setup';
@@ -30,7 +31,16 @@ test.each(networks)(
     const engine = await Engine.create({ gpu: testGpu() });
     const { training, validation } = prepareData(data, 0.25, 0);
     const [batches, kept] = [new Batches(training, 32), new Batches(validation, 32)];
-    const config = { ...MEND_DEFAULTS, network, steps: 16, batch: 2, learningRate: 4e-3, averageDecay: 0.7, epoch: 4 };
+    const config = {
+      ...MEND_DEFAULTS,
+      network,
+      steps: 16,
+      batch: 2,
+      learningRate: 4e-3,
+      averageDecay: 0.7,
+      epoch: 4,
+      floors: darkest(training),
+    };
     const seen: number[] = [];
     const tell = (_: number, { validation: loss }: Record<string, number>) => seen.push(loss);
     const first = await trainMend(engine, batches, kept, config, tell);
@@ -40,29 +50,28 @@ test.each(networks)(
   },
 );
 
-test('nothing restored is below the floor, and training still learns from what was', async () => {
+test('while training, what lies below a floor keeps a tenth of its depth, each sample below its own', async () => {
   const engine = await Engine.create({ gpu: testGpu() });
-  const clean = { width: 2, height: 1, data: Float32Array.of(0.4, -0.5) };
-  const task = { name: 'a', axial: false, pairs: [{ clean, defective: clean }], defective: [], clean: [] };
-  const floor = darkest([task]);
-  expect(floor).toBe(-0.5);
-  expect(darkest([{ ...task, pairs: [] }])).toBeUndefined();
-  const image = Float32Array.from({ length: 64 }, (_, i) => -1 + i / 32);
-  const restoredWith = async (training: boolean): Promise<Float32Array> => {
-    const graph = new Graph();
-    const params = new ParameterSet('floor');
-    const network: MendNetwork = { kind: 'unet', first: 2, kernel: 3, floor };
-    const restored = mendNetwork(params.scope(graph), graph.input('image', [1, 8, 8, 1]), network, { training });
-    const program = await engine.compile(graph, { label: 'floor', outputs: { restored } });
-    params.initialise(engine, 1);
-    program.run({ image });
-    return (await program.read()).restored;
-  };
-  const [kept, trained] = [await restoredWith(false), await restoredWith(true)];
-  expect(Math.min(...kept)).toBe(-0.5);
-  expect(Math.min(...trained)).toBeLessThan(-0.5);
-  kept.forEach((value, i) => {
-    expect(value).toBeCloseTo(Math.max(-0.5, trained[i]), 5);
+  const plane = (...values: number[]) => ({ width: 2, height: 1, data: Float32Array.from(values) });
+  const task = (clean: Plane): TaskPlanes => ({
+    name: 'a',
+    axial: false,
+    pairs: [{ clean, defective: clean }],
+    defective: [],
+    clean: [],
+  });
+  const floors = darkest([task(plane(0.5, -0.5)), task(plane(1, -1))]);
+  expect(floors).toEqual([-0.5, -1]);
+  const batch = { clean: new Float32Array(), defective: new Float32Array(), task: Float32Array.of(0, 1, 1, 0, 0, 1) };
+  const floor = floorsOf(batch, floors);
+  expect([...floor]).toEqual([-1, -0.5, -1]);
+  const graph = new Graph();
+  const kept = aboveFloor(graph.input('y', [3, 1, 2, 1]), graph.input('floor', [3, 1, 1, 1]));
+  const program = await engine.compile(graph, { label: 'floor', outputs: { kept } });
+  program.run({ y: Float32Array.of(-2, 0, -2, 0, -0.75, 3), floor });
+  const expected = [-1.1, 0, -0.65, 0, -0.75, 3];
+  (await program.read()).kept.forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i], 6);
   });
 });
 
