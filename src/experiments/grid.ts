@@ -65,8 +65,9 @@ const CELLS: Record<Experiment, (settings: GridSettings) => Cell[]> = {
   fig4: (s) => table2(s).filter(({ setting, method }) => setting === 'unpaired' || method === 'untouched'),
   fig5: (s) =>
     COUNTS.flatMap((images) => (['paper', 'cgan', 'separate'] as const).map((m) => paired(m, phantoms, s, images))),
-  fig6: (s) => COUNTS.map((images) => ({ ...unpaired('synthesis', s), images, updates: 0, evaluated: 40 })),
-  fig7: (s) => [{ ...unpaired('synthesis', s), updates: 0, evaluated: 40 }],
+  fig6: (s) =>
+    COUNTS.map((images) => ({ ...unpaired('synthesis', s), images, updates: 0, evaluated: Math.min(40, s.evaluated) })),
+  fig7: (s) => [{ ...unpaired('synthesis', s), updates: 0, evaluated: Math.min(40, s.evaluated) }],
   phi: (s) => [paired('paper', phantoms, s), { ...paired('paper', phantoms, s), changes: { phi: 'squeezenet' } }],
   real,
   ablation,

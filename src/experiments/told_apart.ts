@@ -9,11 +9,18 @@ import { classifier } from '../models/classifier';
 import { adam, bceWithLogits, type Engine, Graph, ParameterSet, slice } from '../runtime';
 import { drawRandom } from '../training/batches';
 
+/** Of the classifier and its training; `counted` batches are judged. */
 const SETTINGS = { first: 8, steps: 200, batch: 16, patch: 64, learningRate: 2e-3, counted: 20 };
 
 /** @returns the share of held-out patches that were told apart rightly, ½ to 1 where it learned anything */
-export async function toldApart(engine: Engine, these: Plane[], those: Plane[], seed: number): Promise<number> {
-  const { first, steps, batch, patch, learningRate, counted } = SETTINGS;
+export async function toldApart(
+  engine: Engine,
+  these: Plane[],
+  those: Plane[],
+  seed: number,
+  settings: Partial<typeof SETTINGS> = {},
+): Promise<number> {
+  const { first, steps, batch, patch, learningRate, counted } = { ...SETTINGS, ...settings };
   const params = new ParameterSet('told apart');
   const graph = new Graph();
   const image = graph.input('image', [batch, patch, patch, 1]);
