@@ -1,9 +1,9 @@
 // `npm run bench`: the benchmark under Dawn for Node, in headless Chrome, or beside other engines (bench_peers.mjs).
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { addToHistory } from './bench_history.mjs';
+import { addToHistory, historyFile, lastRun } from './bench_history.mjs';
 import { benchPage } from './bench_page.mjs';
 import { runChild } from './child.mjs';
 import { ensureInstalled } from './ensure_installed.mjs';
@@ -25,7 +25,8 @@ const usage = `Usage: npm run bench -- [options]
   --limit SECONDS   after so long an engine is left out of a case's further rounds (60)
   --patience SECONDS  an engine that gives no sign for so long is ended with its browser, and its row says so (240)
   --adapter NAME    what the adapter is called in the report, where the browser misnames it
-  --save NAME       adds the results to docs/benchmarks/NAME.json
+  --save NAME       adds the results to docs/benchmarks/NAME.json; those of --growth are drawn in NAME.svg too
+  --draw NAME       draws the last run of a saved --growth again, and measures nothing
   --json            JSON in place of tables
 
 CHROME_PATH names the browser; MENDSCOPE_BROWSER_GPU=1 lets it use the real GPU.
@@ -51,12 +52,14 @@ const { values } = parseArgs({
     patience: { type: 'string' },
     adapter: { type: 'string' },
     save: { type: 'string' },
+    draw: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 // Mesa keeps compiled shaders in the user's cache folder.
 const cold = values.cold ? { MESA_SHADER_CACHE_DISABLE: 'true' } : {};
 if (values.help) process.stdout.write(usage);
+else if (values.draw) await drawGrowth(values.draw);
 else if (values.peers) {
   const { comparePeers } = await import('./bench_peers.mjs');
   process.exitCode = await comparePeers(values);
@@ -84,7 +87,7 @@ async function inNode() {
         env: { ...process.env, ...env, ...cold },
       },
     );
-    if (code === 0 && values.save) save(JSON.parse(readFileSync(out, 'utf8')), 'Dawn for Node');
+    if (code === 0 && values.save) await save(JSON.parse(readFileSync(out, 'utf8')), 'Dawn for Node');
     return code;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -116,14 +119,25 @@ async function inChrome() {
     const named = { ...report, ...(values.adapter && { adapter: values.adapter }), browser };
     const text = table.replace(report.adapter, named.adapter);
     process.stdout.write(values.json ? `${JSON.stringify(named)}\n` : `${browser}\n${text}\n`);
-    if (values.save) save(named, browser);
+    if (values.save) await save(named, browser);
     return 0;
   });
 }
 
-function save(report, host) {
+async function save(report, host) {
   const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`;
   const adapter = values.adapter ?? report.adapter;
   const file = addToHistory(values.save, { ...report, adapter, host, command });
   process.stderr.write(`added to ${file}\n`);
+  if (values.growth) await drawGrowth(values.save);
+}
+
+async function drawGrowth(name) {
+  const { growthFigure } = await import(
+    await bundleForNode('src/bench/growth_figure.ts', 'dist/bench/growth_figure.js')
+  );
+  const { run, rows } = lastRun(name);
+  const file = historyFile(name, 'svg');
+  writeFileSync(file, growthFigure({ ...run, rows }));
+  process.stderr.write(`drawn in ${file}\n`);
 }

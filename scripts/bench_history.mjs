@@ -6,11 +6,20 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+export function historyFile(name, ending = 'json', folder = join(root, 'docs', 'benchmarks')) {
+  if (!/^[\w-]+$/.test(name)) throw new Error(`--save: got ${name}, wanted letters, digits, - and _`);
+  return join(folder, `${name}.${ending}`);
+}
+
+/** @returns {{ run: object, rows: object[] }} */
+export function lastRun(name) {
+  return JSON.parse(readFileSync(historyFile(name), 'utf8')).at(-1);
+}
+
 /** Appends a run's report. @returns the file's path in the repository */
 export function addToHistory(name, report, folder = join(root, 'docs', 'benchmarks')) {
-  if (!/^[\w-]+$/.test(name)) throw new Error(`--save: got ${name}, wanted letters, digits, - and _`);
+  const file = historyFile(name, 'json', folder);
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${name}.json`);
   const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
   if (!Array.isArray(before)) throw new Error(`--save: ${file} is not a list of runs; choose another name`);
   const { rows, ...head } = report;

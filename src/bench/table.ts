@@ -1,4 +1,5 @@
 /** A report as Markdown tables: one of kernels, one of whole programs. */
+import { growthOf, growthSeries } from './growth';
 import type { BenchOptions, BenchReport, BenchRow } from './suite';
 
 interface Column {
@@ -63,19 +64,41 @@ export const reportText = (report: BenchReport, { growth }: Pick<BenchOptions, '
 
 /**
  * What a pixel costs, relative to the first row of its kind: by the clock, and by the clock over what the device could do
- * in the same rounds, so that a machine whose speed wanders shows no growth of its own.
+ * in the same rounds, so that a machine whose speed wanders shows no growth of its own. Then how far each is off a straight
+ * line of pixels.
  */
-export function growthTable({ rows }: BenchReport): string {
-  const byClock = ({ milliseconds: ms, pixels = 1 }: BenchRow): number => ms / pixels;
-  const byPeak = (row: BenchRow): number => (byClock(row) * row.gflops) / row.ofPeak;
-  const heads = ['case', 'pixels', 'ms', 'cost a pixel, of the first row’s', 'the same by the device’s own rate'];
+export function growthTable({ rows }: Pick<BenchReport, 'rows'>): string {
+  const heads = [
+    'case',
+    'pixels',
+    'ms',
+    'cost a pixel, of the first row’s',
+    'the same by the device’s own rate',
+    'off the line',
+  ];
   const lines = [line(heads), line(heads.map(() => '---'))];
-  for (const row of rows) {
-    const first = rows.find(({ kind }) => kind === row.kind) ?? row;
-    const relative = [byClock, byPeak].map((cost) => (cost(row) / cost(first)).toFixed(2));
-    lines.push(line([row.name, `${row.pixels ?? ''}`, milliseconds(row.milliseconds), ...relative]));
+  const told: string[] = [];
+  for (const series of growthSeries(rows)) {
+    const { fixed, perMegapixel, points, worst } = growthOf(series);
+    const costs = points.map(({ row, milliseconds: ms }) => [row.milliseconds, ms].map((of) => of / (row.pixels ?? 1)));
+    for (const [i, { row, off }] of points.entries()) {
+      const relative = costs[i].map((cost, clock) => (cost / costs[0][clock]).toFixed(2));
+      lines.push(
+        line([
+          row.name,
+          `${row.pixels ?? ''}`,
+          milliseconds(row.milliseconds),
+          ...relative,
+          `${Math.round(100 * off)} %`,
+        ]),
+      );
+    }
+    const [{ row }] = points;
+    told.push(
+      `${row.kind}: ${fixed.toFixed(1)} ms and ${perMegapixel.toFixed(0)} ms a megapixel; ${share(worst)} off at most.`,
+    );
   }
-  return lines.join('\n');
+  return [...lines, '', ...told].join('\n');
 }
 
 export const rowText = (row: BenchRow): string => line(columnsOf(row).map(({ cell }) => cell(row)));

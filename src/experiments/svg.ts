@@ -1,7 +1,5 @@
 /** Small plots as SVG text: box plots, curves, and sheets of pictures. */
-
-const FONT = 'font-family="system-ui, sans-serif" font-size="12" fill="#222"';
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00'];
+import { COLOURS, label, svgDocument } from '../imaging/svg_text';
 
 interface Frame {
   left: number;
@@ -111,7 +109,7 @@ export function pictureSheet(title: string, { columns, rows }: Sheet): string {
     );
     return [label(left - 8, y + side / 2, name, 'end'), ...images];
   });
-  return document(width, height, title, [...heads, ...body]);
+  return svgDocument(width, height, title, [...heads, ...body]);
 }
 
 function framed(values: number[], width: number): Frame {
@@ -145,19 +143,7 @@ function legend(frame: Frame, names: string[]): string {
 }
 
 const plot = (title: string, { left, top, width, height }: Frame, parts: string[]): string =>
-  document(left + width + 230, top + height + 34, title, parts);
-
-const label = (x: number, y: number, words: string, anchor: 'start' | 'middle' | 'end'): string =>
-  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" ${FONT}>${escaped(words)}</text>`;
-
-function document(width: number, height: number, title: string, parts: string[]): string {
-  const heading = `<text x="12" y="22" ${FONT} font-weight="600">${escaped(title)}</text>`;
-  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${escaped(title)}">\n<rect width="100%" height="100%" fill="#fff"/>\n${heading}\n${parts.join('\n')}\n</svg>\n`;
-}
-
-const escaped = (words: string): string =>
-  words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+  svgDocument(left + width + 230, top + height + 34, title, parts);
 
 function quantile(sorted: number[], share: number): number {
   const position = share * (sorted.length - 1);

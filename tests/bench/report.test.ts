@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { addToHistory } from '../../scripts/bench_history.mjs';
+import { growthOf } from '../../src/bench/growth';
+import { growthFigure } from '../../src/bench/growth_figure';
 import { type BenchReport, type BenchRow, casesFor } from '../../src/bench/suite';
 import { benchTable, growthTable } from '../../src/bench/table';
 
@@ -48,13 +50,39 @@ test('a growth table takes out what the machine did meanwhile', () => {
     // Four times the pixels in eight times the time, while the device ran at half its rate.
     row({ kind: 'restore', pixels: 400, milliseconds: 80, gflops: 5, ofPeak: 0.5 }),
     row({ kind: 'step', pixels: 50, milliseconds: 9, gflops: 10, ofPeak: 0.5 }),
+    row({ kind: 'step', pixels: 100, milliseconds: 9, gflops: 20, ofPeak: 0.5 }),
   ];
-  const costs = growthTable(report(rows)).split('\n').slice(2);
-  expect(costs.map((text) => text.split(' | ').slice(-2))).toEqual([
-    ['1.00', '1.00 |'],
-    ['2.00', '1.00 |'],
-    ['1.00', '1.00 |'],
+  const costs = growthTable(report(rows)).split('\n').slice(2, 6);
+  expect(costs.map((text) => text.split(' | ').slice(-3))).toEqual([
+    ['1.00', '1.00', '0 % |'],
+    ['2.00', '1.00', '0 % |'],
+    ['1.00', '1.00', '0 % |'],
+    ['0.50', '1.00', '0 % |'],
   ]);
+});
+
+const series = (times: readonly (readonly [pixels: number, milliseconds: number])[]): BenchRow[] =>
+  times.map(([pixels, milliseconds]) => row({ kind: 'restore', pixels, milliseconds, name: `restore x, ${pixels}` }));
+
+test('a fixed cost and one a pixel are told apart, and what is off the line is', () => {
+  const straight = growthOf(series([1, 4, 16, 64].map((megapixels) => [megapixels * 1e6, 50 + 200 * megapixels])));
+  expect(straight.fixed).toBeCloseTo(50, 6);
+  expect(straight.perMegapixel).toBeCloseTo(200, 6);
+  expect(straight.worst).toBeLessThan(1e-9);
+  const bent = growthOf(series([1, 4, 16, 64].map((megapixels) => [megapixels * 1e6, 100 * megapixels ** 1.3])));
+  expect(bent.worst).toBeGreaterThan(0.15);
+  expect(bent.fixed).toBe(0);
+});
+
+test('a growth figure has a point for each row, and says how far it is off', () => {
+  const drawn = growthFigure({
+    ...report(series([1, 4, 16].map((n) => [n * 1e6, n === 16 ? 2600 : 100 * n]))),
+    date: '',
+  });
+  expect(drawn.match(/<circle/g)).toHaveLength(3);
+  const { points } = growthOf(series([1, 4, 16].map((n) => [n * 1e6, n === 16 ? 2600 : 100 * n])));
+  expect(drawn).toContain(`+${(100 * points[2].off).toFixed(0)} %`);
+  expect(drawn).not.toContain('NaN');
 });
 
 test('the steps of a preset are its four and the two that all engines share', () => {
