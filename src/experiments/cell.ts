@@ -114,7 +114,8 @@ export interface CellRecord {
 export function cellId(cell: Cell): string {
   const { method, tasks, setting, images, updates, cinUpdates, preset, seed, split, evaluated, learningRate } = cell;
   const parts = [method, tasks.length === 1 ? tasks[0] : `${tasks.length}tasks`, `${setting}${images}`];
-  if (updates > 0) parts.push(preset, `u${updates}`);
+  if (updates + cinUpdates > 0) parts.push(preset);
+  if (updates > 0) parts.push(`u${updates}`);
   if (cinUpdates > 0) parts.push(`c${cinUpdates}`);
   parts.push(`s${seed}`, split, `e${evaluated}`);
   if (learningRate !== undefined) parts.push(`lr${learningRate}`);

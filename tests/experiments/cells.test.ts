@@ -49,6 +49,12 @@ describe('a grid of cells', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it('tells widths apart wherever a network is trained, CIN-GAN alone too', () => {
+    for (const name of ['table2', 'fig7'] as const)
+      for (const trained of cellsOf(name, GRID_DEFAULTS).filter((c) => c.updates + c.cinUpdates > 0))
+        expect(cellId({ ...trained, preset: 'laptop' })).not.toBe(cellId(trained));
+  });
+
   it('gives every cell to exactly one shard', () => {
     const cells = cellsOf('table2', GRID_DEFAULTS);
     const shards = [1, 2, 3].map((index) => shardOf(cells, { index, of: 3 }));
