@@ -21,6 +21,8 @@ export interface Running extends Counts {
   check(): Promise<number | undefined>;
   /** Milliseconds of the kernels alone in one more run, where a real device has timestamps. */
   kernelTime?(): Promise<number>;
+  /** Does all of a run but hand it to the device. */
+  rehearse?(): void;
   destroy(): void;
   compileMilliseconds: number;
 }
@@ -58,6 +60,7 @@ export async function openProgram(engine: Engine, one: Omit<ProgramCase, 'kind'>
   }
   return {
     run: () => program.run(inputs),
+    rehearse: () => program.rehearse(inputs),
     finished: () => program.finished(),
     async check() {
       const results = await program.read();

@@ -39,7 +39,7 @@ export interface BenchRow {
   firstRunMilliseconds: number;
   /** Of the kernels alone, by timestamps, median; on real devices, where a kernel may be shorter than its submission. */
   kernelMilliseconds?: number;
-  /** JavaScript time to enqueue a run. */
+  /** JavaScript time to enqueue a run, warm, without waiting for the device. */
   encodeMilliseconds: number;
   peakBytes: number;
   boundBytes: number;
@@ -143,6 +143,7 @@ async function measure(engine: Engine, one: Case, rounds: number, rates: Measure
     before = behind;
   }
   if (one.kind === 'step') await running.check();
+  const encodeMilliseconds = (await encodeTime(running)) ?? median(samples.map((s) => s.encode));
   running.destroy();
   const ms = median(samples.map((s) => s.ms));
   return {
@@ -157,7 +158,7 @@ async function measure(engine: Engine, one: Case, rounds: number, rates: Measure
     pipelines: running.pipelines,
     compileMilliseconds: running.compileMilliseconds,
     firstRunMilliseconds: Math.max(0, first - ms),
-    encodeMilliseconds: median(samples.map((s) => s.encode)),
+    encodeMilliseconds,
     peakBytes: running.peakBytes,
     boundBytes: running.boundBytes,
     ...(error !== undefined && { error }),
@@ -181,6 +182,24 @@ export async function rateOf(gauge: Gauge): Promise<number> {
 }
 
 export type Timeable = Pick<Running, 'run' | 'finished'>;
+
+/** Rehearsals in a row, timed together since clocks are coarse; and how many such, the first ones to warm up. */
+const ENCODES = 10;
+const ENCODE_ROUNDS = 15;
+const COLD_ROUNDS = 4;
+
+/** Undefined where a run is many programs. */
+async function encodeTime({ rehearse, finished }: Running): Promise<number | undefined> {
+  if (!rehearse) return undefined;
+  const times: number[] = [];
+  for (let round = 0; round < ENCODE_ROUNDS; round++) {
+    await finished();
+    const start = performance.now();
+    for (let i = 0; i < ENCODES; i++) rehearse();
+    if (round >= COLD_ROUNDS) times.push((performance.now() - start) / ENCODES);
+  }
+  return median(times);
+}
 
 /** Milliseconds of a run, from enqueuing to done, over `repeats` runs in a row; and of enqueuing alone. */
 export async function timed(running: Timeable, repeats: number): Promise<{ ms: number; encode: number }> {

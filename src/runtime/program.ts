@@ -36,7 +36,8 @@ const partSize = ({ map, at }: MapPart): number => at.width * at.height * map.ch
 function dispatch(pass: GPUComputePassEncoder, { pipeline, group, workgroups }: Bound): void {
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, group);
-  pass.dispatchWorkgroups(...workgroups);
+  const [x, y, z] = workgroups;
+  pass.dispatchWorkgroups(x, y, z);
 }
 
 /** A kernel of the plan with what it took in one run. */
@@ -47,6 +48,9 @@ export interface TimedKernel extends PlannedKernel {
 export class Program {
   private readonly inputs = new Map<string, Slot>();
   private readonly feed: Float32Array<ArrayBuffer>;
+  private readonly adamUpdates: readonly AdamUpdate[];
+  /** Learning rates fed as inputs need no place on the GPU. */
+  private readonly rateInputs: ReadonlySet<string>;
   private readonly runWords = new Uint32Array(RUN_BYTES / 4);
   private staging: GPUBuffer | null = null;
   private runs = 0;
@@ -63,6 +67,10 @@ export class Program {
     private readonly bound: readonly Bound[],
   ) {
     for (const slot of lowered.inputs) this.inputs.set(slot.name, slot);
+    this.adamUpdates = (spec.updates ?? []).filter((update) => update.kind === 'adam');
+    this.rateInputs = new Set(
+      this.adamUpdates.flatMap(({ learningRate }) => (typeof learningRate === 'object' ? [learningRate.input] : [])),
+    );
     this.feed = new Float32Array(Math.max(lowered.inputBytes, 4) / 4);
   }
 
@@ -102,18 +110,45 @@ export class Program {
    * @throws ShapeError for a missing, unknown or wrongly sized input; EngineLostError where the device is lost
    */
   run(inputs: Readonly<Record<string, RunInput>> = {}, options: RunOptions = {}): void {
-    this.submit(inputs, options, (encoder) => {
-      const pass = encoder.beginComputePass();
-      for (const one of this.bound) dispatch(pass, one);
-      pass.end();
-    });
+    this.submit(inputs, options, this.onePass);
   }
+
+  /**
+   * Does all of {@link run} but hand the work to the device, and leaves no trace: what a run costs in JavaScript, however
+   * long the device takes for it.
+   */
+  rehearse(inputs: Readonly<Record<string, RunInput>> = {}, options: RunOptions = {}): void {
+    this.encode(inputs, this.prepare(inputs, options), this.onePass);
+    // What was encoded leaves JavaScript here, as it does with a run.
+    this.home.device.queue.submit([]);
+    for (const update of this.adamUpdates) this.home.resident(update.set).adamStep--;
+  }
+
+  private readonly onePass = (encoder: GPUCommandEncoder): void => {
+    const pass = encoder.beginComputePass();
+    for (const one of this.bound) dispatch(pass, one);
+    pass.end();
+  };
 
   private submit(
     inputs: Readonly<Record<string, RunInput>>,
-    { seed = 0, step = this.runs, keep }: RunOptions,
-    encode: (encoder: GPUCommandEncoder) => void,
+    options: RunOptions,
+    work: (encoder: GPUCommandEncoder) => void,
   ): void {
+    const { device } = this.home;
+    const kept = this.prepare(inputs, options);
+    const first = this.firstRun === null;
+    if (first) device.pushErrorScope('validation');
+    device.queue.submit([this.encode(inputs, kept, work)]);
+    if (first) this.firstRun = device.popErrorScope();
+    this.runs++;
+  }
+
+  /** Brings what differs from run to run to where it is uploaded from. */
+  private prepare(
+    inputs: Readonly<Record<string, RunInput>>,
+    { seed = 0, step = this.runs, keep }: RunOptions,
+  ): readonly KeptOutput[] {
     this.home.assertAlive();
     this.fill(inputs);
     const kept = keep ? this.keptOutputs(keep) : NONE;
@@ -122,17 +157,21 @@ export class Program {
     (this.spec.updates ?? []).forEach((update, i) => {
       if (update.kind === 'adam') this.stepAdam(update, i + 1, inputs);
     });
+    return kept;
+  }
+
+  private encode(
+    inputs: Readonly<Record<string, RunInput>>,
+    kept: readonly KeptOutput[],
+    work: (encoder: GPUCommandEncoder) => void,
+  ): GPUCommandBuffer {
     const { device } = this.home;
-    const first = this.firstRun === null;
-    if (first) device.pushErrorScope('validation');
     device.queue.writeBuffer(this.buffers.run, 0, this.runWords);
     const encoder = device.createCommandEncoder();
     this.upload(inputs, encoder);
-    encode(encoder);
+    work(encoder);
     for (const { slot, target } of kept) target.map.copyFrom(encoder, target, this.buffers.outputs, slot.offset);
-    device.queue.submit([encoder.finish()]);
-    if (first) this.firstRun = device.popErrorScope();
-    this.runs++;
+    return encoder.finish();
   }
 
   /**
@@ -272,15 +311,6 @@ export class Program {
       else if (isPart(given)) this.hasParts = true;
       else this.feed.set(given, offset / 4);
     }
-  }
-
-  /** Learning rates fed as inputs need no place on the GPU. */
-  private get rateInputs(): Set<string> {
-    return new Set(
-      (this.spec.updates ?? []).flatMap((u) =>
-        u.kind === 'adam' && typeof u.learningRate === 'object' ? [u.learningRate.input] : [],
-      ),
-    );
   }
 
   private stepAdam(update: AdamUpdate, slot: number, inputs: Readonly<Record<string, RunInput>>): void {
