@@ -12,8 +12,8 @@
  * `exit` (conv7 → 1) differs between the two and stands in their own files. Zero 'same' padding; H and W must be
  * multiples of 4.
  */
-import { relu, type Scope, type Tensor, upsampleNearest } from '../runtime';
-import { type Dropout, type Norm, normedConvolution, residualBlock } from './layers';
+import { relu, type Scope, type Tensor } from '../runtime';
+import { type ConvolutionShape, type Dropout, type Norm, normedConvolution, residualBlock } from './layers';
 import type { Point, Stage } from './stages';
 
 export interface Backbone {
@@ -45,16 +45,17 @@ export function backboneStages(
   dropout: Dropout,
   exit: Exit,
 ): Stage[] {
-  const layer = (p: Scope, from: Tensor, kernel: number, channels: number, stride = 1): Tensor =>
-    relu(normedConvolution(p, from, { kernel, channels, stride, bias }, norm));
+  const layer = (p: Scope, from: Tensor, shape: ConvolutionShape): Tensor =>
+    relu(normedConvolution(p, from, { bias, ...shape }, norm));
   const at = (step: number, channels: number, reach: number): Point => ({ step, channels, reach });
   const down: Stage = {
     name: 'down',
     norms: [at(1, first, 3), at(2, 2 * first, 4), at(4, 4 * first, 8)],
     output: at(4, 4 * first, 8),
     build(p, x) {
-      const h = layer(p.child('down1'), layer(p.child('enter'), x, 7, first), 3, 2 * first, 2);
-      return layer(p.child('down2'), h, 3, 4 * first, 2);
+      const enter = layer(p.child('enter'), x, { kernel: 7, channels: first });
+      const h = layer(p.child('down1'), enter, { kernel: 3, channels: 2 * first, stride: 2 });
+      return layer(p.child('down2'), h, { kernel: 3, channels: 4 * first, stride: 2 });
     },
   };
   const block = (b: number): Stage => ({
@@ -68,8 +69,9 @@ export function backboneStages(
     norms: [at(2, 2 * first, 2), at(1, first, 3), ...(exit.normed ? [at(1, 1, 6)] : [])],
     output: at(1, 1, 6),
     build(p, x, image) {
-      const h = layer(p.child('up1'), upsampleNearest(x), 3, 2 * first);
-      return exit.build(p, layer(p.child('up2'), upsampleNearest(h), 3, first), image);
+      const h = layer(p.child('up1'), x, { kernel: 3, channels: 2 * first, upsampled: true });
+      const features = layer(p.child('up2'), h, { kernel: 3, channels: first, upsampled: true });
+      return exit.build(p, features, image);
     },
   };
   return [down, ...Array.from({ length: blocks }, (_, b) => block(b + 1)), up];

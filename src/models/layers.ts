@@ -22,6 +22,7 @@ import {
   reshape,
   type Scope,
   type Tensor,
+  upsampleConv2d,
   zeros,
 } from '../runtime';
 
@@ -52,6 +53,8 @@ export interface ConvolutionShape {
   /** 'same' is zero padding to ceil(in / stride); a number pads each side by as much. */
   padding?: 'same' | 'valid' | number;
   mode?: 'zero' | 'reflect';
+  /** Of the image repeated ×2 by nearest neighbour; stride 1 and 'same' then. */
+  upsampled?: boolean;
   /** True where nothing behind the layer takes a bias's place. */
   bias?: boolean;
   /** First weights; Glorot's, as in Keras, unless a deep stack of ReLUs without norms needs He's. */
@@ -59,10 +62,10 @@ export interface ConvolutionShape {
 }
 
 export function convolution(p: Scope, x: Tensor, shape: ConvolutionShape): Tensor {
-  const { kernel, channels, stride = 1, padding = 'same', mode = 'zero', bias = true, initialiser } = shape;
+  const { kernel, channels, stride = 1, padding = 'same', mode = 'zero', bias = true, upsampled, initialiser } = shape;
   return p.labelled(() => {
     const weight = p.parameter('weight', [kernel, kernel, x.shape[3], channels], initialiser ?? glorotUniform());
-    const y = conv2d(x, weight, { stride, padding, mode });
+    const y = upsampled ? upsampleConv2d(x, weight) : conv2d(x, weight, { stride, padding, mode });
     return bias ? add(y, p.parameter('bias', [channels], zeros())) : y;
   });
 }

@@ -11,6 +11,7 @@ import conv2dWeightGradientSubgroup from '../../shaders/conv2d_weight_gradient_s
 import conv2dWeightGradientTiled from '../../shaders/conv2d_weight_gradient_tiled.wgsl?raw';
 import copy from '../../shaders/copy.wgsl?raw';
 import fmaPeak from '../../shaders/fma_peak.wgsl?raw';
+import foldUpsampling from '../../shaders/fold_upsampling.wgsl?raw';
 import map from '../../shaders/map.wgsl?raw';
 import matmul from '../../shaders/matmul.wgsl?raw';
 import matmulSubgroup from '../../shaders/matmul_subgroup.wgsl?raw';
@@ -40,6 +41,7 @@ const files: Readonly<Record<string, string>> = {
   conv2d_weight_gradient_tiled: conv2dWeightGradientTiled,
   copy,
   fma_peak: fmaPeak,
+  fold_upsampling: foldUpsampling,
   map,
   matmul,
   matmul_subgroup: matmulSubgroup,

@@ -25,14 +25,18 @@ export function presetInfos(): PresetInfo[] {
   });
 }
 
-/** Multiply-accumulates of every convolution traced in `graph`: output elements × weights that make one of them. */
+/**
+ * Multiply-accumulates of every convolution traced in `graph`: output elements × weights that make one of them; of a
+ * transposed one, input elements × weights that each meets.
+ */
 export function macsOf(graph: Graph): number {
   let macs = 0;
   for (const node of graph.nodes) {
     const { op } = node;
-    if (op.kind !== 'kernel' || op.name !== 'conv2d') continue;
-    const [kh, kw, ci] = node.inputs[1].shape;
-    macs += sizeOf(node.shape) * kh * kw * ci;
+    if (op.kind !== 'kernel' || !['conv2d', 'conv2d_input_gradient'].includes(op.name)) continue;
+    const [x, weight] = node.inputs;
+    const [kh, kw, ci] = weight.shape;
+    macs += sizeOf(op.name === 'conv2d' ? node.shape : x.shape) * kh * kw * ci;
   }
   return macs;
 }

@@ -43,10 +43,13 @@ function authorsTable(p: Scope, image: Tensor, blocks: number): Tensor {
 /** Biases that a norm makes idle: F, 2F, 4F on the way in, two of 4F a block, 2F and F on the way out. */
 const idleBiases = (first: number, blocks: number) => first * (7 + 8 * blocks + 3);
 
+/** GMAC that folding saves of the two upsampled layers: 4 products in place of 9. */
+const FOLDED = ((1 - 4 / 9) * 9 * (64 ** 2 * 256 * 128 + 128 ** 2 * 128 * 64)) / 1e9;
+
 test('the CIN-GAN generator: 14.9 M as the authors table it', () => {
   const { count, gmac } = counted((p, image) => authorsTable(p, image, 12));
   expect(count).toBe(14_906_113);
-  expect(gmac).toBeCloseTo(17.6, 1);
+  expect(gmac + FOLDED).toBeCloseTo(17.6, 1);
 });
 
 test('the CIN-GAN generator here: no idle bias, a noise plane, γ and β per task and channel after every convolution', () => {
@@ -67,7 +70,7 @@ test('the CIN-GAN critic: 3.7 M as the authors table it, and told the task here'
 test('the cGAN generator: 11.4 M as the authors table it; here γ and β in place of idle biases', () => {
   const { count, gmac } = counted((p, image) => authorsTable(p, image, 9));
   expect(count).toBe(11_365_633);
-  expect(gmac).toBeCloseTo(14.0, 1);
+  expect(gmac + FOLDED).toBeCloseTo(14.0, 1);
   const ours = counted((p, image) => restorer(p, image, paper.restorer));
   expect(ours.count).toBe(11_365_633 + idleBiases(64, 9));
 });

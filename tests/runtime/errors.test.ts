@@ -51,6 +51,10 @@ const CASES: [call: () => unknown, message: string][] = [
     () => op.upsampleNearest(image, 1.5),
     'upsampleNearest: got [1, 4, 5, 3] by 1.5, wanted an image [N, H, W, C] and a whole factor of at least 1',
   ],
+  [
+    () => op.upsampleConv2d(image, tensor(3, 3, 4, 3)),
+    'upsampleConv2d: got x [1, 4, 5, 3], w [3, 3, 4, 3], wanted x [N, H, W, CI] and w [KH, KW, CI, CO]',
+  ],
   [() => op.resizeBilinear(tensor(4, 5), [2, 2]), 'resizeBilinear: got [4, 5], wanted an image [N, H, W, C]'],
   [
     () =>

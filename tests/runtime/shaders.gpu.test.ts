@@ -60,6 +60,7 @@ function everything(graph: op.Graph): Record<string, op.Tensor> {
       const w = input(`w ${name}`, K, K, CI, CO);
       const b = input(`b ${name}`, CO);
       keep(`conv ${name}`, op.conv2d(x, w, { stride }), x, w);
+      keep(`upsampled ${name}`, op.upsampleConv2d(x, w), x, w);
       keep(`biased ${name}`, op.leakyRelu(op.add(op.conv2d(x, w, { stride }), b)), x, w, b);
       keep(`normed ${name}`, op.relu(op.instanceNorm(op.conv2d(x, w, { stride }))), x, w);
     }

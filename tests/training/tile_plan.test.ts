@@ -54,7 +54,9 @@ test('the paper’s network at 8192² within 512 MB, most of which its weights t
 
 test('arithmetic grows with the pixels, and little with the tiles where maps can be kept', () => {
   const perPixel = (side: number) => planned('laptop', side, 256e6, 64 * 1024 * MIB).flops / side ** 2;
-  expect(perPixel(8192) / perPixel(1024)).toBeLessThan(1.15);
+  expect(perPixel(8192) / perPixel(2048)).toBeLessThan(1.02);
+  // Maps that the device no longer holds: what is cheap is computed again where fetching it would take longer.
+  expect(perPixel(8192) / perPixel(1024)).toBeLessThan(1.3);
 });
 
 test('what cannot be kept is computed again', () => {

@@ -39,3 +39,4 @@ export { averagePool, maxPool, type PoolOptions } from './pool';
 export { dropout, oneHot, randomNormal, randomUniform } from './random';
 export { concat, type PadMode, pad, slice, transpose } from './rearrange';
 export { resizeBilinear, upsampleNearest } from './resize';
+export { upsampleConv2d } from './upsample_conv2d';
