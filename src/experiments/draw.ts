@@ -155,16 +155,17 @@ const NOTE =
   'that restores, `CIN` those of CIN-GAN; LPIPS is lower for images that look more alike.';
 
 const document = (title: string, parts: string[]): string =>
-  `# ${title}\n\nDrawn by \`mendscope experiment draw\` from the records in \`cells/\`.\n\n${parts.join('\n\n')}`;
+  `# ${title}\n\nDrawn by \`mendscope experiment draw\` from the records in \`cells/\`.\n\n${parts.map((part) => part.trimEnd()).join('\n\n')}\n`;
 
-function tableText({ task, images, lpipsImages, reference, rows }: TaskTable): string {
+function tableText({ task, setting, images, lpipsImages, reference, rows }: TaskTable): string {
   const measured = reference === undefined ? '' : ` ${reference} minus this row |`;
   const head =
-    `| row | trained on | data | updates | CIN | seeds | PSNR / SSIM (paper) | PSNR / SSIM (care) | LPIPS of ${lpipsImages} |${measured}\n` +
+    `| row | trained on | data | updates | CIN | seeds | PSNR / SSIM (paper) | PSNR / SSIM (care) | LPIPS${lpipsImages > 0 ? ` of ${lpipsImages}` : ''} |${measured}\n` +
     `|---|---|---|---|---|---|---|---|---|${reference === undefined ? '' : '---|'}`;
   const order = [...rows].sort((a, b) => a.care.psnr - b.care.psnr);
   const lines = order.map((row) => rowText(row, reference !== undefined));
-  return `### ${task}, ${images} images\n\n${head}\n${lines.join('\n')}\n`;
+  const data = setting === 'unpaired' ? ', without pairs' : '';
+  return `### ${task}${data}, ${images} images\n\n${head}\n${lines.join('\n')}\n`;
 }
 
 function rowText(row: SummaryRow, measured: boolean): string {

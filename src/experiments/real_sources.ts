@@ -79,8 +79,9 @@ const NUCLEUS = {
 };
 const CONFOCAL = { c: 0, x: 0, z: 2 };
 const WIDE_FIELD = { c: 1, x: 4, z: 0 };
-/** Networks that halve twice need sides that are multiples of 4; patches need 64 rows, so z is mirrored beyond its ends. */
-const SIDE = 4;
+/** Where the nucleus lies: beyond it all is dark, and would be most of every score. Multiples of 4, for the networks. */
+const JUDGED = { x: 24, z: 0, width: 80, height: 40 };
+/** A patch needs 64 rows, so z is mirrored beyond its ends. */
 const LEARNED_ROWS = 64;
 
 function nucleusPairs(part: Part): NamedPair[] {
@@ -90,7 +91,7 @@ function nucleusPairs(part: Part): NamedPair[] {
   const side = (y: number, { c, x, z }: typeof CONFOCAL) => {
     const plane = cropped(sideView(stack, y, c), x, z, width, height);
     return part === 'test'
-      ? cropped(plane, 0, 0, width - (width % SIDE), height - (height % SIDE))
+      ? cropped(plane, JUDGED.x, JUDGED.z, JUDGED.width, JUDGED.height)
       : mirroredRows(plane, LEARNED_ROWS);
   };
   return NUCLEUS[part === 'test' ? 'test' : 'paired'].map((y) => ({

@@ -41,6 +41,8 @@ export interface SummaryRow {
 
 export interface TaskTable {
   task: Task;
+  /** Whether its learned rows saw pairs. */
+  setting: Cell['setting'];
   /** Images that every row was scored on. */
   images: number;
   /** Those of them that LPIPS was taken on in every row that has it. */
@@ -99,10 +101,12 @@ function rowKey(
 export function taskTable(task: Task, rows: Row[], reference?: (row: Row) => boolean): TaskTable {
   const own = rows.filter((row) => row.task === task);
   const images = Math.min(...own.flatMap(({ scores }) => scores.map((s) => s.care.psnr.length)));
-  const looked = Math.min(images, ...own.flatMap(({ scores }) => scores.flatMap(({ lpips }) => lpips?.length ?? [])));
+  const lookedAt = own.flatMap(({ scores }) => scores.flatMap(({ lpips }) => lpips?.length ?? []));
+  const looked = lookedAt.length === 0 ? 0 : Math.min(images, ...lookedAt);
   const best = reference && own.find(reference);
   return {
     task,
+    setting: own.some(({ cell }) => cell.setting === 'unpaired') ? 'unpaired' : 'paired',
     images,
     ...(best ? { reference: best.row } : {}),
     lpipsImages: looked,

@@ -19,6 +19,8 @@ export interface EvidenceRow {
   cinUpdates: number;
   preset: string;
   seeds: number;
+  /** Settings of the method that differ from its own, as words; empty where none does. */
+  changes: string;
   adapter: string;
   paper: Scores;
   care: Scores;
@@ -29,6 +31,7 @@ export interface EvidenceRow {
 
 export interface EvidenceTable {
   task: string;
+  setting: 'paired' | 'unpaired';
   images: number;
   reference?: string;
   rows: EvidenceRow[];
@@ -40,6 +43,11 @@ export interface Evidence {
   paired?: EvidenceTable[];
   unpaired?: EvidenceTable[];
   real?: EvidenceTable[];
+  /** On development images. */
+  ablation?: EvidenceTable[];
+  phi?: EvidenceTable[];
+  /** How often a classifier is right about real defects beside synthetic ones, and beside clean images. */
+  toldApart?: { task: string; images: number; cinUpdates: number; synthetic: number; clean: number }[];
 }
 
 // Both are empty where nothing has been drawn, and the page is then left out.

@@ -147,6 +147,8 @@ export class MendEvidence extends LitElement {
           ? html`
             ${this.#inputs(evidence)} ${this.#group('Ten pairs a task', evidence.paired)}
             ${this.#group('No pairs', evidence.unpaired)} ${this.#group('Real micrographs', evidence.real)}
+            ${this.#group('The recipe without each of its ingredients', evidence.ablation)}
+            ${this.#group('The paper’s method with two feature networks', evidence.phi)} ${this.#toldApart(evidence)}
           `
           : html`<p class="quiet" role="status">Loading …</p>`
       }
@@ -164,13 +166,13 @@ export class MendEvidence extends LitElement {
     `;
   }
 
-  #table({ task, images, rows }: EvidenceTable) {
+  #table({ task, setting, images, rows }: EvidenceTable) {
     const scores = rows.map((row) => row[this.metric].psnr);
     const least = Math.min(...scores) - 1;
     const span = Math.max(...scores) - least;
     return html`
       <div class="card" tabindex="0" role="region" aria-label="${task}">
-        <h3>${task}</h3>
+        <h3>${task}${setting === 'unpaired' ? ', without pairs' : ''}</h3>
         <p class="small quiet">${plural(images, 'image')}</p>
         <table class="numbers">
           <thead>
@@ -196,7 +198,7 @@ export class MendEvidence extends LitElement {
     const updates = row.updates > 0 ? `${row.updates}${row.cinUpdates > 0 ? ` + ${row.cinUpdates}` : ''}` : '–';
     return html`
       <tr class=${row.row.startsWith('mend') ? 'ours' : ''} title="${row.preset}, ${plural(row.seeds, 'seed')}, on ${row.adapter}">
-        <td>${row.row}${row.trainedOn ? html` <span class="quiet small">${row.trainedOn}</span>` : nothing}</td>
+        <td>${row.row}${row.changes ? ` (${row.changes})` : ''}${row.trainedOn ? html` <span class="quiet small">${row.trainedOn}</span>` : nothing}</td>
         <td>${updates}</td>
         <td><div class="bar" aria-hidden="true"><i style=${styleMap({ width: `${100 * share}%` })}></i></div></td>
         <td class="number">${psnr.toFixed(2)}</td>
@@ -230,6 +232,43 @@ export class MendEvidence extends LitElement {
                     <td class="number">${images}</td>
                     <td class="number">${psnr.toFixed(2)} / ${ssim.toFixed(2)}</td>
                     <td class="number">${published[0].toFixed(2)} / ${published[1].toFixed(2)}</td>
+                  </tr>
+                `,
+              )}
+            </tbody>
+          </table>
+        </div>
+      </section>
+    `;
+  }
+
+  #toldApart({ toldApart }: Evidence) {
+    if (!toldApart || toldApart.length === 0) return nothing;
+    const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+    return html`
+      <section class="group">
+        <h2>Synthetic defects beside real ones</h2>
+        <div class="card">
+          <p class="small quiet">How often a small classifier is right about images that it has not seen; by chance 50 %.</p>
+          <table class="numbers">
+            <thead>
+              <tr>
+                <th>Task</th>
+                <th class="number">Images</th>
+                <th class="number">Updates</th>
+                <th class="number">Real or synthetic</th>
+                <th class="number">Real or clean</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${toldApart.map(
+                ({ task, images, cinUpdates, synthetic, clean }) => html`
+                  <tr>
+                    <td>${task}</td>
+                    <td class="number">${images}</td>
+                    <td class="number">${cinUpdates}</td>
+                    <td class="number">${percent(synthetic)}</td>
+                    <td class="number">${percent(clean)}</td>
                   </tr>
                 `,
               )}

@@ -106,6 +106,21 @@ describe('drawing', () => {
     expect(summary.paired[0].rows.map(({ row }: { row: string }) => row)).toEqual(['input', 'CARE', 'mend']);
   });
 
+  it('names tables without pairs, and of no LPIPS counts no images', () => {
+    const unpaired = base.find(({ method, setting }) => method === 'mend' && setting === 'unpaired') as Cell;
+    const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
+    const records = [record(mend, 'mend', [20, 22]), record(unpaired, 'mend', [19, 21])];
+    for (const { rows } of records) for (const row of rows) row.scores.lpips = null;
+    drawEvidence(records, folder);
+    const text = readFileSync(join(folder, 'table2.md'), 'utf8');
+    expect(text).toContain('### retina, 2 images');
+    expect(text).toContain('### retina, without pairs, 2 images');
+    expect(text).toContain('| LPIPS |');
+    expect(text).not.toContain('\n\n\n');
+    const { paired, unpaired: without } = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
+    expect([paired[0].setting, without[0].setting]).toEqual(['paired', 'unpaired']);
+  });
+
   it('writes plots that are well formed, with their words escaped', () => {
     const svg = boxPlot('a < b & c', 'dB', [{ group: '10', series: 'x', values: [1, 2, 3, 9] }]);
     expect(svg).toContain('a &lt; b &amp; c');

@@ -99,7 +99,7 @@ describe.skipIf(missing.includes('real-nucleus'))('the nucleus from the side', (
     expect(Math.min(...depths(test)) - Math.max(...depths(training))).toBeGreaterThan(6);
     expect([training.length, test.length]).toEqual([10, 15]);
     for (const { clean } of training) expect([clean.width, clean.height]).toEqual([129, 64]);
-    for (const { clean } of test) expect([clean.width, clean.height]).toEqual([128, 40]);
+    for (const { clean } of test) expect([clean.width, clean.height]).toEqual([80, 40]);
     expect(shiftOf(test, 3)).toBe('0,0');
     expect(isAxial('real-nucleus')).toBe(true);
   });
