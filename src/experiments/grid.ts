@@ -138,13 +138,12 @@ function ablation(given: GridSettings): Cell[] {
     { validation: 0.2 },
     { network: 'resnet' },
     { flips: 0 },
-    { intensity: 0 },
     { average: 0 },
     { oneScale: 0 },
     { noisyCopies: 0 },
   ] as const;
   const rates: [Method, number[]][] = [
-    ['mend', [1e-3, 4e-3]],
+    ['mend', [5e-4, 2e-3]],
     ['care', [3e-4, 1e-3, 3e-3]],
     ['deblurgan', [1e-4, 3e-4, 1e-3]],
   ];

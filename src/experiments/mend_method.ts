@@ -57,7 +57,6 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     batch: BATCH,
     learningRate: cell.learningRate ?? MEND_DEFAULTS.learningRate,
     squared: number('squared', MEND_DEFAULTS.squared),
-    intensity: number('intensity', MEND_DEFAULTS.intensity),
     averageDecay: number('average', averageDecay(cell.updates)),
     epoch: Math.max(10, Math.round(cell.updates / 20)),
     seed: cell.seed,

@@ -3,12 +3,11 @@
  *
  *   L = |y − R(x)| + λ (y − R(x))²
  *
- * on real pairs (and on pairs that a CIN-GAN made, where one is given), flips, and a gain and an offset of the
- * intensities, the same for both images of a pair. Nothing restored is darker than the task's darkest clean image, its
- * floor: below it a network has nothing to tell apart, and what it gives there is cut off (`aboveFloor`).
- * The learning rate rises over the first steps and then falls to 0; what is kept is the running mean of the weights, at
- * the end or, with validation pairs, where it did best on these. `detail` then fine-tunes it as a cGAN, and the dial is
- * the straight line between the two sets of weights.
+ * on real pairs (and on pairs that a CIN-GAN made, where one is given), turned and mirrored. Nothing restored is darker
+ * than the task's darkest clean image, its floor: below it there is nothing to tell apart, and what a network gives there
+ * is cut off (`aboveFloor`). The learning rate rises over the first steps and then falls to 0; what is kept is the
+ * running mean of the weights, at the end or, with validation pairs, where it did best on these. `detail` then
+ * fine-tunes it as a cGAN, and the dial is the straight line between the two sets of weights.
  */
 import { careNetwork } from '../models/care';
 import { type Restorer, restorer } from '../models/restorer';
@@ -47,8 +46,6 @@ export interface MendConfig {
   averageDecay: number;
   /** Each task's, in the order of the tasks ({@link darkest}); left out: what is restored may be as dark as it likes. */
   floors?: readonly number[];
-  /** Gains are drawn from 1 ± intensity, offsets from ± intensity; 0: neither. */
-  intensity: number;
   /** Steps between two looks at the validation pairs. */
   epoch: number;
   seed: number;
@@ -57,10 +54,9 @@ export interface MendConfig {
 export const MEND_DEFAULTS: Omit<MendConfig, 'network'> = {
   steps: 3000,
   batch: 4,
-  learningRate: 2e-3,
+  learningRate: 1e-3,
   squared: 1,
   averageDecay: 0.99,
-  intensity: 0.1,
   epoch: 50,
   seed: 0,
 };
@@ -132,11 +128,9 @@ export async function trainMend(
   let best = { loss: Number.POSITIVE_INFINITY, weights: new Map<string, Values>() };
   let losses: Record<string, number> = {};
   for (let i = 0; i < config.steps; i++) {
-    const random = drawRandom(seed, 'cgan', i);
-    const drawn = data.real(random, batch);
+    const drawn = data.real(drawRandom(seed, 'cgan', i), batch);
     const { defective, clean } = drawn;
     const fed = { defective, clean, ...(floors ? { floor: floorsOf(drawn, floors) } : {}) };
-    if (config.intensity > 0) changeIntensity(fed, batch, config.intensity, () => random.uniform());
     step.run({ ...fed, learningRate: cosineRateAt(config, i) }, { seed, step: i });
     if ((i + 1) % config.epoch !== 0 && i + 1 < config.steps) continue;
 
@@ -151,25 +145,6 @@ export async function trainMend(
   const weights = best.weights.size > 0 ? best.weights : await average.read();
   for (const set of [params, average]) engine.release(set);
   return { network: (p, image) => mendNetwork(p, image, network), weights, losses };
-}
-
-/** v ← gain · v + offset, drawn for each sample, in place. */
-function changeIntensity(
-  { defective, clean, floor }: { defective: Float32Array; clean: Float32Array; floor?: Float32Array },
-  batch: number,
-  intensity: number,
-  uniform: () => number,
-): void {
-  const pixels = clean.length / batch;
-  for (let n = 0; n < batch; n++) {
-    const gain = 1 + intensity * (2 * uniform() - 1);
-    const offset = intensity * (2 * uniform() - 1);
-    if (floor) floor[n] = gain * floor[n] + offset;
-    for (let i = n * pixels; i < (n + 1) * pixels; i++) {
-      defective[i] = gain * defective[i] + offset;
-      clean[i] = gain * clean[i] + offset;
-    }
-  }
 }
 
 /** (1 − share) · fidelity + share · detail, weight by weight. */
