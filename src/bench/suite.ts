@@ -183,22 +183,23 @@ export async function rateOf(gauge: Gauge): Promise<number> {
 
 export type Timeable = Pick<Running, 'run' | 'finished'>;
 
-/** Rehearsals in a row, timed together since clocks are coarse; and how many such, the first ones to warm up. */
-const ENCODES = 10;
-const ENCODE_ROUNDS = 15;
-const COLD_ROUNDS = 4;
+const REHEARSALS = 140;
+/** Of those, until JavaScript is compiled. */
+const COLD_REHEARSALS = 40;
 
-/** Undefined where a run is many programs. */
+/** Mean of the middle half: a browser's clock may tick but every 0.1 ms. Undefined where a run is many programs. */
 async function encodeTime({ rehearse, finished }: Running): Promise<number | undefined> {
   if (!rehearse) return undefined;
   const times: number[] = [];
-  for (let round = 0; round < ENCODE_ROUNDS; round++) {
+  for (let i = 0; i < REHEARSALS; i++) {
     await finished();
     const start = performance.now();
-    for (let i = 0; i < ENCODES; i++) rehearse();
-    if (round >= COLD_ROUNDS) times.push((performance.now() - start) / ENCODES);
+    rehearse();
+    if (i >= COLD_REHEARSALS) times.push(performance.now() - start);
   }
-  return median(times);
+  const sorted = times.sort((a, b) => a - b);
+  const middle = sorted.slice(sorted.length / 4, (3 * sorted.length) / 4);
+  return middle.reduce((sum, ms) => sum + ms, 0) / middle.length;
 }
 
 /** Milliseconds of a run, from enqueuing to done, over `repeats` runs in a row; and of enqueuing alone. */
