@@ -53,7 +53,7 @@ function scale(values: readonly number[]): (value: number) => number {
 }
 
 const percent = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(0)} %`;
-const seconds = (ms: number): string => (ms < 1000 ? `${ms.toPrecision(2)} ms` : `${(ms / 1000).toPrecision(2)} s`);
+const seconds = (ms: number): string => (ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
 const summary = ({ fixed, perMegapixel, worst }: Growth): string =>
-  `${fixed.toPrecision(2)} ms and ${perMegapixel.toFixed(0)} ms a megapixel; at most ${(100 * worst).toFixed(0)} % off`;
+  `${fixed.toFixed(1)} ms and ${perMegapixel.toFixed(0)} ms a megapixel; at most ${(100 * worst).toFixed(0)} % off`;
