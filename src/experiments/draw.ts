@@ -92,10 +92,11 @@ const isMend = ({ row, cell }: Row): boolean => row === 'mend' && cell.changes =
 const tasksOf = (rows: Row[], tasks: readonly Task[]): Task[] =>
   tasks.filter((task) => rows.some((row) => row.task === task));
 
-/** Development rows by what they are measured from: the recipe, with the same updates. */
+/** Development rows by what they are measured from: the recipe, trained on as many tasks. */
 function ablationTables(rows: Row[]): TaskTable[] {
   const base = (row: Row) => row.cell.method === 'mend' && row.cell.learningRate === undefined && changes(row) === 1;
-  return tasksOf(rows, PHANTOM_TASKS).map((task) => taskTable(task, rows, base));
+  const [alone, together] = [true, false].map((one) => rows.filter(({ cell }) => (cell.tasks.length === 1) === one));
+  return [alone, together].flatMap((some) => tasksOf(some, PHANTOM_TASKS).map((task) => taskTable(task, some, base)));
 }
 
 const changes = ({ cell }: Row): number => Object.keys(cell.changes ?? {}).length + (cell.cinUpdates > 0 ? 1 : 0);

@@ -121,6 +121,27 @@ describe('drawing', () => {
     expect([paired[0].setting, without[0].setting]).toEqual(['paired', 'unpaired']);
   });
 
+  it('measures an ablation from the recipe trained on as many tasks', () => {
+    const all: Cell = { ...mend, split: 'development', changes: { detail: 0 } };
+    const alone: Cell = { ...all, tasks: ['retina'] };
+    const cells = [
+      all,
+      { ...all, changes: { detail: 0, flips: 0 } },
+      alone,
+      { ...alone, changes: { detail: 0, flips: 0 } },
+    ];
+    const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
+    drawEvidence(
+      cells.map((cell, i) => record(cell, 'mend', [20 + i ** 2, 20 + i ** 2])),
+      folder,
+    );
+    const { ablation } = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
+    const differences = ablation.map(({ rows }: { rows: { behind?: { care: { psnr: { mean: number } } } }[] }) =>
+      rows.flatMap(({ behind }) => behind?.care.psnr.mean ?? []),
+    );
+    expect(differences).toEqual([[4 - 9], [0 - 1]]);
+  });
+
   it('writes plots that are well formed, with their words escaped', () => {
     const svg = boxPlot('a < b & c', 'dB', [{ group: '10', series: 'x', values: [1, 2, 3, 9] }]);
     expect(svg).toContain('a &lt; b &amp; c');
