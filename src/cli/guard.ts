@@ -1,6 +1,6 @@
 /**
  * `npm run bench:guard`: fails where a kernel or a step takes more than 15 % longer against a plain kernel measured
- * beside it than was recorded for this adapter (30 % on another computer). Three attempts must agree.
+ * beside it than was recorded for this adapter (30 % on another computer). Five attempts must agree.
  *
  *   guard FILE [--record]    FILE: docs/benchmarks/guard.json
  */
@@ -11,7 +11,7 @@ import { middleOf, type Ratios, type Recorded, suspectsOf, toleranceOn } from '.
 import { startEngine } from './gpu';
 
 const ROUNDS = 15;
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
 /** What is recorded is the middle of so many attempts. */
 const RECORDINGS = 5;
 
@@ -55,8 +55,9 @@ async function guard(file: string, record: boolean): Promise<number> {
     suspects = suspectsOf(attempts, known.ratios, tolerance);
   }
   for (const { name: slow, losses } of suspects)
-    say(`guard: ${slow} takes ${losses.map(percent).join(', ')} longer than recorded on ${known.date}`);
-  if (suspects.length === 0) say(`guard: nothing takes more than ${percent(tolerance)} longer than on ${known.date}`);
+    say(`guard: failed: ${slow} takes ${losses.map(percent).join(', ')} longer than recorded on ${known.date}`);
+  if (suspects.length === 0)
+    say(`guard: passed: nothing takes more than ${percent(tolerance)} longer than on ${known.date}`);
   return suspects.length > 0 ? 1 : 0;
 }
 

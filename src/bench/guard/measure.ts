@@ -66,7 +66,7 @@ async function openYardsticks(
     await timed(measure, 1);
     return { sample: await sampler(measure, cpuTime), destroy: measure.destroy };
   };
-  return { arithmetic: await open('arithmetic'), memory: await open('memory') };
+  return { arithmetic: await open('arithmetic'), memory: await open('memory'), turns: await open('turns') };
 }
 
 /** Runs in a row that take long enough together, timed by both clocks. */

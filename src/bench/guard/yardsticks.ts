@@ -1,24 +1,34 @@
 /**
- * What the guard measures against: two plain kernels straight on the device, so that nothing of the engine can make them
- * faster or slower.
+ * What the guard measures against: plain kernels straight on the device, so that nothing of the engine can make them faster
+ * or slower.
  */
 import arithmetic from '../../../shaders/guard_arithmetic.wgsl?raw';
 import memory from '../../../shaders/guard_memory.wgsl?raw';
 import type { Timeable } from '../suite';
 
-export type Yardstick = 'arithmetic' | 'memory';
+/** `turns`: arithmetic in many small dispatches one after another, as a training step is. */
+export type Yardstick = 'arithmetic' | 'memory' | 'turns';
 
 interface Kernel {
   code: string;
   /** Floats of the three buffers, the last being the result. */
   floats: readonly [number, number, number];
   threads: number;
+  /** Of those threads, one after another. */
+  dispatches?: number;
 }
 
 const PIXELS = 48 * 48;
+const TURNS = 32;
 
 export const YARDSTICKS: Record<Yardstick, Kernel> = {
   arithmetic: { code: arithmetic, floats: [PIXELS * 32, 9 * 32 * 32, PIXELS * 32], threads: PIXELS * 8 },
+  turns: {
+    code: arithmetic,
+    floats: [PIXELS * 32, 9 * 32 * 32, PIXELS * 32],
+    threads: (PIXELS * 8) / TURNS,
+    dispatches: 2 * TURNS,
+  },
   memory: { code: memory, floats: [2 ** 21, 2 ** 21, 2 ** 21], threads: 2 ** 19 },
 };
 
@@ -30,7 +40,7 @@ export interface Measure extends Timeable {
 /** @param operands values of the first two buffers */
 export async function openYardstick(
   device: GPUDevice,
-  { code, floats, threads }: Kernel,
+  { code, floats, threads, dispatches = 1 }: Kernel,
   operands: readonly [Float32Array, Float32Array],
 ): Promise<Measure> {
   const pipeline = await device.createComputePipelineAsync({
@@ -52,7 +62,7 @@ export async function openYardstick(
       const pass = encoder.beginComputePass();
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(Math.ceil(threads / 64));
+      for (let i = 0; i < dispatches; i++) pass.dispatchWorkgroups(Math.ceil(threads / 64));
       pass.end();
       device.queue.submit([encoder.finish()]);
     },
