@@ -8,6 +8,7 @@ import { nodeGpu } from '../../src/cli/gpu';
 import { Engine } from '../../src/runtime';
 import { showSchedule, type TileSchedule } from '../../src/training/tile_plan';
 import { largestShare, planesOf, stagedNetworks, type Trial, trialOf } from './staged_networks';
+import { tiledTimes } from './tiled_times';
 
 const SIZES = [
   [1, 1],
@@ -18,6 +19,8 @@ const SIZES = [
 ];
 const TILES = [16, 40, 96, 200];
 const FIRST = 8;
+/** Side and tiles of the times. */
+const TIMED = { side: 512, tiles: [96, 200] };
 const MIB = 2 ** 20;
 
 interface Large {
@@ -138,6 +141,8 @@ const page = sides.length
       `${adapter} Made by \`npm run bench:tiled\`.`,
       `Largest difference as a share of the output's range, and in brackets the tile runs; F = ${FIRST}; wanted: at most 1e-4.`,
       (await differences(engine)).join('\n'),
+      `Times at ${TIMED.side}²:`,
+      (await tiledTimes(engine, FIRST, TIMED.side, TIMED.tiles)).join('\n'),
     ];
 const file = sides.length ? 'docs/benchmarks/tiled_large.md' : 'docs/benchmarks/tiled.md';
 await writeFile(file, `${page.join('\n\n').trimEnd()}\n`);
