@@ -95,8 +95,8 @@ export class MendEvidence extends LitElement {
       }
 
       .figures {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 560px), 1fr));
+        display: flex;
+        flex-wrap: wrap;
         gap: 24px;
       }
 
@@ -104,11 +104,12 @@ export class MendEvidence extends LitElement {
         display: flex;
         flex-direction: column;
         gap: 8px;
+        max-width: 100%;
       }
 
       figure img {
-        width: 100%;
-        max-width: 720px;
+        max-width: 100%;
+        height: auto;
         padding: 16px;
         background: #fff;
         border: 1px solid var(--wa-color-surface-border);
