@@ -192,7 +192,7 @@ export class MendTrainSettings extends LitElement {
         @change=${(event: Event) => this.#emit({ kernels: KERNELS[(event.target as HTMLInputElement).value] })}
       >
         <wa-radio value="device">As suits the device</wa-radio>
-        <wa-radio value="measured">The fastest, timed</wa-radio>
+        <wa-radio value="measured" data-testid="kernels-measured">The fastest, timed</wa-radio>
         <wa-radio value="rule">By rule</wa-radio>
       </wa-radio-group>
     `;
