@@ -39,7 +39,12 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   const { training, batches, validation } = dataOf(cell, number('validation', 0), measures, margin);
   const network: MendNetwork =
     (changes.network ?? MEND_NETWORK) === 'unet'
-      ? { kind: 'unet', first: shape.restorer.first, kernel: number('kernel', KERNEL) }
+      ? {
+          kind: 'unet',
+          first: shape.restorer.first,
+          kernel: number('kernel', KERNEL),
+          unit: number('unit', 0) === 1,
+        }
       : { kind: 'resnet', shape: shape.restorer };
   const timer = new Timer();
   const run = { shape, phi, config: cinGanConfig(cell), seed: cell.seed };

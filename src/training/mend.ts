@@ -14,6 +14,7 @@ import { type Restorer, restorer } from '../models/restorer';
 import {
   adam,
   add,
+  div,
   type Engine,
   ema,
   Graph,
@@ -32,7 +33,15 @@ import type { TrainedNetwork } from './care';
 import { cosineRateAt } from './schedule';
 
 /** The network that restores: the cGAN's ResNet, or a U-Net. */
-export type MendNetwork = { kind: 'resnet'; shape: Restorer } | { kind: 'unet'; first: number; kernel: number };
+export type MendNetwork = { kind: 'resnet'; shape: Restorer } | UNet;
+
+export interface UNet {
+  kind: 'unet';
+  first: number;
+  kernel: number;
+  /** It sees 0..1, as CARE's does: the zeros beyond its borders are dark then, and not a middle grey. */
+  unit?: boolean;
+}
 
 export interface MendConfig {
   network: MendNetwork;
@@ -64,9 +73,11 @@ export const MEND_DEFAULTS: Omit<MendConfig, 'network'> = {
 /** Validation patches looked at each time; always the same ones. */
 const VALIDATION_PATCHES = 16;
 
-/** @param x [N, H, W, 1] in −1..1 @returns the same extent, not yet above any floor */
+/** @param x [N, H, W, 1] in −1..1 @returns the same extent and range, not yet above any floor */
 export function mendNetwork(p: Scope, x: Tensor, network: MendNetwork): Tensor {
-  return network.kind === 'resnet' ? restorer(p, x, network.shape) : careNetwork(p, x, network).image;
+  if (network.kind === 'resnet') return restorer(p, x, network.shape);
+  if (!network.unit) return careNetwork(p, x, network).image;
+  return sub(mul(careNetwork(p, div(add(x, 1), 2), network).image, 2), 1);
 }
 
 /** The darkest sample of each task's clean images. */

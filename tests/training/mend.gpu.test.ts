@@ -22,6 +22,7 @@ const data = { tasks: [{ kind: 'paired' as const, name: 'noise', axial: false, p
 
 const networks: MendNetwork[] = [
   { kind: 'unet', first: 4, kernel: 3 },
+  { kind: 'unet', first: 4, kernel: 3, unit: true },
   { kind: 'resnet', shape: { first: 4, blocks: 1, dropout: 0, output: 'residual' } },
 ];
 
