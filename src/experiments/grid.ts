@@ -134,7 +134,7 @@ function ablation(given: GridSettings): Cell[] {
     { mirrors: 0 },
     { floor: 0 },
     { kernel: 3 },
-    { unit: 1 },
+    { unit: 0 },
     { squared: 0 },
     { validation: 0.2 },
     { network: 'resnet' },

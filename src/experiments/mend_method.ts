@@ -43,7 +43,7 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
           kind: 'unet',
           first: shape.restorer.first,
           kernel: number('kernel', KERNEL),
-          unit: number('unit', 0) === 1,
+          unit: number('unit', 1) === 1,
         }
       : { kind: 'resnet', shape: shape.restorer };
   const timer = new Timer();
