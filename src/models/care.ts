@@ -12,7 +12,19 @@
  * `scale` (conv 1, softplus + 1e-3) gives the Laplace distribution's scale at each pixel. CSBDeep's own names stand in
  * CSBDEEP_NAMES.
  */
-import { add, concat, maxPool, relu, type Scope, softplus, type Tensor, upsampleNearest } from '../runtime';
+import {
+  add,
+  concat,
+  div,
+  maxPool,
+  mul,
+  relu,
+  type Scope,
+  softplus,
+  sub,
+  type Tensor,
+  upsampleNearest,
+} from '../runtime';
 import { convolution } from './layers';
 import { STAGE_MULTIPLE, type Stage } from './stages';
 
@@ -49,6 +61,13 @@ export function careNetwork(p: Scope, x: Tensor, { first, kernel, likelihood }: 
   const image = add(x, convolution(p.child('exit'), up0, { kernel: 1, channels: 1 }));
   if (!likelihood) return { image };
   return { image, scale: add(softplus(convolution(p.child('scale'), up0, { kernel: 1, channels: 1 })), 1e-3) };
+}
+
+/** The same for images in −1..1: the network itself sees and gives 0..1, as the published one, so its borders are black. */
+export function careOnSigned(p: Scope, x: Tensor, shape: Care): CareOutput {
+  const { image, scale } = careNetwork(p, div(add(x, 1), 2), shape);
+  const signed = sub(mul(image, 2), 1);
+  return scale ? { image: signed, scale: mul(scale, 2) } : { image: signed };
 }
 
 /** One stage: without norms, a window and its surroundings are all that is needed. */

@@ -6,7 +6,7 @@
  * The learning rate is halved when the validation loss has not fallen for `patience` looks, and the weights with the
  * lowest validation loss are the ones kept.
  */
-import { CARE_PAPER, type Care, careNetwork } from '../models/care';
+import { CARE_PAPER, type Care, careOnSigned } from '../models/care';
 import {
   adam,
   type Engine,
@@ -93,11 +93,11 @@ export async function trainCare(
   }
   const weights = best.weights.size > 0 ? best.weights : await params.read();
   engine.release(params);
-  return { network: (p, image) => careNetwork(p, image, config.network).image, weights, losses };
+  return { network: (p, image) => careOnSigned(p, image, config.network).image, weights, losses };
 }
 
 function careLoss(p: Scope, defective: Tensor, clean: Tensor, network: Care): Tensor {
-  const { image, scale } = careNetwork(p, defective, network);
+  const { image, scale } = careOnSigned(p, defective, network);
   return scale ? laplace(image, log(scale), clean) : l1(image, clean);
 }
 

@@ -9,12 +9,11 @@
  * running mean of the weights, at the end or, with validation pairs, where it did best on these. `detail` then
  * fine-tunes it as a cGAN, and the dial is the straight line between the two sets of weights.
  */
-import { careNetwork } from '../models/care';
+import { careNetwork, careOnSigned } from '../models/care';
 import { type Restorer, restorer } from '../models/restorer';
 import {
   adam,
   add,
-  div,
   type Engine,
   ema,
   Graph,
@@ -77,7 +76,7 @@ const VALIDATION_PATCHES = 16;
 export function mendNetwork(p: Scope, x: Tensor, network: MendNetwork): Tensor {
   if (network.kind === 'resnet') return restorer(p, x, network.shape);
   if (!network.unit) return careNetwork(p, x, network).image;
-  return sub(mul(careNetwork(p, div(add(x, 1), 2), network).image, 2), 1);
+  return careOnSigned(p, x, network).image;
 }
 
 /** The darkest sample of each task's clean images. */
