@@ -6,7 +6,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PresetName } from '../models/presets';
-import type { Split, Task } from './sources';
+import type { Split } from './evidence_images';
+import type { Task } from './sources';
 
 /** What a cell runs; methods.ts says what each does. */
 export const METHODS = [

@@ -2,8 +2,9 @@
 import { PHANTOM_TASKS } from '../imaging/phantoms/phantom';
 import type { PresetName } from '../models/presets';
 import type { Cell, Method } from './cell';
+import type { Split } from './evidence_images';
 import { REAL_TASKS } from './real_sources';
-import type { Split, Task } from './sources';
+import type { Task } from './sources';
 
 export const EXPERIMENTS = [
   'table1',

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { bordered, cropped } from '../imaging/filters';
 import { getPlane, type Image, type Plane } from '../imaging/image';
 import { readImage } from '../imaging/read_image';
-import type { NamedPair, Split } from './sources';
+import type { NamedPair, Split } from './evidence_images';
 
 /** Few photons in the wide field; a nucleus along the optical axis, wide field against confocal; wide field against STORM. */
 export const REAL_TASKS = ['w2s', 'real-nucleus', 'real-microtubules'] as const;

@@ -10,18 +10,10 @@ import { AXIAL_TASKS, PHANTOM_TASKS, type PhantomTask, phantomPair, taskPsf } fr
 import { RETINA_AXIAL } from '../imaging/phantoms/retina';
 import { Random } from '../imaging/random';
 import type { TrainingTask } from '../training/messages';
+import type { NamedPair, Split } from './evidence_images';
 import { isReal, type RealTask, realPairs } from './real_sources';
 
-/** Tuning and ablation look at `development` alone; `test` is looked at once per recipe. */
-export type Split = 'development' | 'test';
-
 export type Task = PhantomTask | RealTask;
-
-export interface NamedPair {
-  name: string;
-  defective: Plane;
-  clean: Plane;
-}
 
 export interface NamedPlane {
   name: string;

@@ -14,7 +14,8 @@ import {
   makeCinGan,
 } from '../training/cin_gan';
 import type { Cell, Curve } from './cell';
-import { evaluationPairs, type Split, type Task } from './sources';
+import type { Split } from './evidence_images';
+import { evaluationPairs, type Task } from './sources';
 import { BATCH } from './training_run';
 
 export interface SynthesisRun {

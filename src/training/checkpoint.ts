@@ -8,7 +8,7 @@ import { restorer } from '../models/restorer';
 import { type Engine, Graph, ParameterSet } from '../runtime';
 import { averageIsRipe } from './cgan';
 import { type FileRecord, type ModelFile, ModelFileError, type NamedTensors, writeModelFile } from './model_file';
-import type { Networks, RunProgress } from './session';
+import type { Networks, RunProgress } from './networks';
 import type { WarmStart } from './warm_start';
 
 /** Sets whose optimiser goes into a checkpoint, by phase; `average` and, later, `generator` are weights only. */

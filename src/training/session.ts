@@ -7,14 +7,15 @@ import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
 import type { Engine, KernelChoices, Program } from '../runtime';
 import { Batches, NORMALISATION, prepareData, type TaskPlanes } from './batches';
-import { type CGan, cGanStep, compileCGan, makeCGan, syntheticCount } from './cgan';
+import { cGanStep, compileCGan, makeCGan, syntheticCount } from './cgan';
 import { loadCheckpoint, writeCheckpoint, writeModel } from './checkpoint';
-import { type CinGan, cinGanStep, compileCinGan, makeCinGan } from './cin_gan';
+import { cinGanStep, compileCinGan, makeCinGan } from './cin_gan';
 import { Clock } from './clock';
 import { type RunConfig, runConfig } from './config';
 import type { Control } from './control';
-import type { FromThread, Phase, TrainConfig, TrainingData } from './messages';
+import type { FromThread, TrainConfig, TrainingData } from './messages';
 import { type FileRecord, type ModelFile, ModelFileError, modelInfo, readModelFile } from './model_file';
+import type { Networks, TrainingPhase } from './networks';
 import { planInfo } from './plan_info';
 import { type Preview, restorationPreview, synthesisPreview } from './preview';
 import { runKernels } from './run_kernels';
@@ -30,9 +31,6 @@ import {
   type WarmStart,
 } from './warm_start';
 
-export type Networks = CinGan & CGan;
-export type TrainingPhase = Exclude<Phase, 'compiling'>;
-
 /** What a run tells whoever follows it; the page's own messages. */
 export type TrainingEvent = Extract<
   FromThread,
@@ -47,12 +45,6 @@ export interface TrainingRequest {
   resume?: Uint8Array;
   /** A finished model whose weights the run begins with. */
   start?: StartingPoint;
-}
-
-export interface RunProgress {
-  phase: TrainingPhase;
-  /** Steps done in `phase`. */
-  step: number;
 }
 
 export async function* train(

@@ -1,14 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { NamedPair, Split } from '../../src/experiments/evidence_images';
 import { missingData, REAL_TASKS, realPairs } from '../../src/experiments/real_sources';
-import {
-  evaluationPairs,
-  isAxial,
-  type NamedPair,
-  type Split,
-  trainingPairs,
-  trainingTask,
-  unpairedPlanes,
-} from '../../src/experiments/sources';
+import { evaluationPairs, isAxial, trainingPairs, trainingTask, unpairedPlanes } from '../../src/experiments/sources';
 import { cropped, gaussianBlur } from '../../src/imaging/filters';
 import type { Plane } from '../../src/imaging/image';
 import { correlation } from '../../src/imaging/metrics';

@@ -1,0 +1,13 @@
+/** A run's networks, and how far it has come with them: what a session works on and a checkpoint keeps. */
+import type { CGan } from './cgan';
+import type { CinGan } from './cin_gan';
+import type { Phase } from './messages';
+
+export type Networks = CinGan & CGan;
+export type TrainingPhase = Exclude<Phase, 'compiling'>;
+
+export interface RunProgress {
+  phase: TrainingPhase;
+  /** Steps done in `phase`. */
+  step: number;
+}
