@@ -1,6 +1,6 @@
 // `npm run bench -- --peers [--rounds N] [--quick] [--only TEXT] [--engines NAMES] [--limit SECONDS] [--adapter NAME]
-// [--patience SECONDS] [--save NAME] [--json]`: the engine beside TF.js, ONNX Runtime Web and jax-js, in one page of headless Chrome, a fresh
-// browser for each case. What they need is installed at the first call, into node_modules/.cache.
+// [--patience SECONDS] [--save NAME] [--json]`: the engine beside TF.js, ONNX Runtime Web and jax-js, in one page of
+// headless Chrome, a fresh browser for each case. What they need is installed at the first call, into node_modules/.cache.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

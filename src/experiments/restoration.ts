@@ -2,7 +2,7 @@
 import { cropped, mapPlane } from '../imaging/filters';
 import type { Plane } from '../imaging/image';
 import { meanOfMirrored, mirrored, WAYS, withMirroredMargin } from '../imaging/mirror';
-import { measureScale, normaliseSigned, type Scale } from '../imaging/normalisation';
+import { denormaliseSigned, measureScale, normaliseSigned } from '../imaging/normalisation';
 import { batchOf } from '../imaging/patches';
 import { type Engine, Graph, ParameterSet, type Program, type Scope, type Tensor, type Values } from '../runtime';
 import { NORMALISATION } from '../training/batches';
@@ -50,7 +50,9 @@ export async function restorePlanes(
     out.push(...(flips ? [meanOfMirrored(results)] : results.slice(0, widened.length - from)));
   }
   engine.release(params);
-  return out.map((plane, i) => unscaled(cropped(plane, margin, margin, planes[i].width, planes[i].height), scales[i]));
+  return out.map((plane, i) =>
+    denormaliseSigned(cropped(plane, margin, margin, planes[i].width, planes[i].height), scales[i]),
+  );
 }
 
 async function run(program: Program, slots: Plane[]): Promise<Plane[]> {
@@ -59,9 +61,4 @@ async function run(program: Program, slots: Plane[]): Promise<Plane[]> {
   program.run({ image: batchOf(slots) }, { seed: 0, step: 0 });
   const { restored } = await program.read();
   return slots.map((_, s) => ({ width, height, data: restored.subarray(s * pixels, (s + 1) * pixels) }));
-}
-
-/** −1..1 → the image's own intensities. */
-function unscaled(plane: Plane, { offset, range }: Scale): Plane {
-  return { ...plane, data: plane.data.map((value) => ((value + 1) / 2) * range + offset) };
 }

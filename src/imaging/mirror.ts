@@ -1,4 +1,5 @@
 /** A plane and its mirror images: the four ways to lay an image in which left, right, up and down are alike. */
+import { bordered } from './filters';
 import type { Plane } from './image';
 
 export const WAYS = 4;
@@ -9,16 +10,11 @@ export function withMirroredMargin(plane: Plane, margin: number): Plane {
   const [width, height] = [plane.width + 2 * margin, plane.height + 2 * margin];
   const data = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
-    const row = inside(y - margin, plane.height) * plane.width;
-    for (let x = 0; x < width; x++) data[y * width + x] = plane.data[row + inside(x - margin, plane.width)];
+    const row = bordered(y - margin, plane.height, 'reflect') * plane.width;
+    for (let x = 0; x < width; x++)
+      data[y * width + x] = plane.data[row + bordered(x - margin, plane.width, 'reflect')];
   }
   return { width, height, data };
-}
-
-/** … 1 0 | 0 1 2 … n−1 | n−1 n−2 … */
-function inside(i: number, n: number): number {
-  const at = ((i % (2 * n)) + 2 * n) % (2 * n);
-  return at < n ? at : 2 * n - 1 - at;
 }
 
 /** Mirrored along x where bit 0 of `way` is set, along y where bit 1 is; its own inverse. */

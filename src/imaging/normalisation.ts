@@ -65,6 +65,11 @@ export function normaliseSigned(plane: Plane, scale: Scale): Plane {
   return { ...normalised, data: normalised.data.map((value) => 2 * value - 1) };
 }
 
+/** A new plane with (signed + 1) / 2 · range + offset: the inverse of `normaliseSigned`. */
+export function denormaliseSigned(plane: Plane, { offset, range }: Scale): Plane {
+  return { ...plane, data: plane.data.map((value) => ((value + 1) / 2) * range + offset) };
+}
+
 /** A new plane with normalised · range + offset: the inverse of `normalise`. */
 export function denormalise(plane: Plane, { offset, range }: Scale): Plane {
   return { ...plane, data: plane.data.map((value) => value * range + offset) };

@@ -75,8 +75,8 @@ const VALIDATION_PATCHES = 16;
 /** @param x [N, H, W, 1] in −1..1 @returns the same extent and range, not yet above any floor */
 export function mendNetwork(p: Scope, x: Tensor, network: MendNetwork): Tensor {
   if (network.kind === 'resnet') return restorer(p, x, network.shape);
-  if (!network.unit) return careNetwork(p, x, network).image;
-  return careOnSigned(p, x, network).image;
+  const unet = network.unit ? careOnSigned : careNetwork;
+  return unet(p, x, network).image;
 }
 
 /** The darkest sample of each task's clean images. */

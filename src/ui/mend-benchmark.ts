@@ -1,6 +1,5 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
 import '@awesome.me/webawesome/dist/components/switch/switch.js';
@@ -14,6 +13,7 @@ import { reportOfText, reportToText } from './bench_link';
 import { download } from './download';
 import './mend-bench-table';
 import './mend-complaint';
+import './mend-share-address';
 import { isActive } from './run_state';
 import { shared } from './shared_styles';
 
@@ -79,27 +79,6 @@ export class MendBenchmark extends LitElement {
         font-size: 1.125rem;
         line-height: 1.75rem;
         font-weight: 600;
-      }
-
-      .link {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        max-width: 720px;
-        padding: 4px 4px 4px 12px;
-        border: 1px solid var(--wa-color-surface-border);
-        border-radius: 8px;
-        background: var(--wa-color-surface-lowered);
-        min-width: 0;
-      }
-
-      .link a {
-        flex: 1;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-        font-family: var(--wa-font-family-code);
-        font-size: 0.8125rem;
       }
 
       @media (max-width: 640px) {
@@ -245,10 +224,7 @@ export class MendBenchmark extends LitElement {
             <dd>${report.rounds}</dd>
           </div>
         </dl>
-        <div class="link">
-          <a href=${link} data-testid="bench-link">${link}</a>
-          <wa-copy-button value=${link} copy-label="Copy the link"></wa-copy-button>
-        </div>
+        <mend-share-address url=${link} name="bench-link"></mend-share-address>
         <div class="row">
           <span class="small quiet">The link holds the whole report; nothing is uploaded.</span>
           <wa-button size="s" appearance="outlined" data-testid="bench-copy" @click=${() => this.#copy(report)}>

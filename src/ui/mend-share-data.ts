@@ -1,8 +1,6 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
-import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Complaint } from '../training/messages';
@@ -18,11 +16,10 @@ import { NEW_PLACE, type Place } from './mend-share-place';
 import './mend-share-result';
 import { type OwnCollection, ownCollections } from './publish';
 import { type DataPlan, dataPlan, publishData } from './publish_data';
+import { LONGEST_TITLE, shareFields } from './share_fields';
 import { shareStyles } from './share_styles';
 import { shared } from './shared_styles';
 import { isReady, type TaskDraft } from './task_draft';
-
-const LONGEST_TITLE = 200;
 
 /** The data set on the Data page under a link. Nothing of it goes out before the button is pressed. */
 @customElement('mend-share-data')
@@ -74,39 +71,19 @@ export class MendShareData extends LitElement {
     return html`
       <section class="card stack" aria-labelledby="publish-data" data-testid="share-data">
         <h2 id="publish-data">Publish the data set</h2>
-        <wa-input
-          size="s"
-          label="Title"
-          maxlength=${LONGEST_TITLE}
-          .value=${title}
-          ?disabled=${busy}
-          data-testid="share-data-title"
-          @input=${(event: Event) => {
-            this.titleText = (event.target as HTMLInputElement).value;
-          }}
-        ></wa-input>
-        <wa-textarea
-          size="s"
-          label="Description"
-          placeholder="Specimen, microscope, what spoils the images, how they may be used"
-          rows="3"
-          maxlength="4000"
-          .value=${this.description}
-          ?disabled=${busy}
-          @input=${(event: Event) => {
-            this.description = (event.target as HTMLTextAreaElement).value;
-          }}
-        ></wa-textarea>
-        <mend-share-place
-          ids="share-data"
-          .own=${own}
-          .series=${this.#series(own)}
-          .terms=${this.place.terms}
-          ?disabled=${busy}
-          @place=${(event: CustomEvent<Place>) => {
-            this.place = event.detail;
-          }}
-        ></mend-share-place>
+        ${shareFields(
+          {
+            ids: 'share-data',
+            title,
+            description: this.description,
+            placeholder: 'Specimen, microscope, what spoils the images, how they may be used',
+            place: this.place,
+            own,
+            series: this.#series(own),
+            disabled: busy,
+          },
+          (change) => Object.assign(this, change),
+        )}
         ${this.#uploadList(plan)}
         ${
           this.sending

@@ -1,8 +1,6 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js';
-import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Complaint } from '../training/messages';
@@ -18,6 +16,7 @@ import { NEW_PLACE, type Place } from './mend-share-place';
 import './mend-share-result';
 import { modelFileName } from './model_file_name';
 import { type OwnCollection, ownCollections, publishModel } from './publish';
+import { shareFields } from './share_fields';
 import { shareStyles } from './share_styles';
 import { shared } from './shared_styles';
 
@@ -65,39 +64,19 @@ export class MendShareModel extends LitElement {
             ? html`<p class="small"><mend-lineage .ancestors=${model.info.madeFrom}></mend-lineage></p>`
             : nothing
         }
-        <wa-input
-          size="s"
-          label="Title"
-          maxlength="200"
-          .value=${title}
-          ?disabled=${this.sending !== undefined}
-          data-testid="share-title"
-          @input=${(event: Event) => {
-            this.titleText = (event.target as HTMLInputElement).value;
-          }}
-        ></wa-input>
-        <wa-textarea
-          size="s"
-          label="Description"
-          placeholder="Specimen, microscope, what it was trained on, what it is good for"
-          rows="3"
-          maxlength="4000"
-          .value=${this.description}
-          ?disabled=${this.sending !== undefined}
-          @input=${(event: Event) => {
-            this.description = (event.target as HTMLTextAreaElement).value;
-          }}
-        ></wa-textarea>
-        <mend-share-place
-          ids="share"
-          .own=${own}
-          .series=${series}
-          .terms=${this.place.terms}
-          ?disabled=${this.sending !== undefined}
-          @place=${(event: CustomEvent<Place>) => {
-            this.place = event.detail;
-          }}
-        ></mend-share-place>
+        ${shareFields(
+          {
+            ids: 'share',
+            title,
+            description: this.description,
+            placeholder: 'Specimen, microscope, what it was trained on, what it is good for',
+            place: this.place,
+            own,
+            series,
+            disabled: this.sending !== undefined,
+          },
+          (change) => Object.assign(this, change),
+        )}
         <div class="upload-list">
           <wa-icon class="yes" name="upload" label="uploaded"></wa-icon>
           <span>

@@ -1,16 +1,10 @@
-/* One engine, two hosts: what a page and Node compute alike, and what a page says without a device, or losing one. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { imageOfPlane, type Plane } from '../../src/imaging/image';
 import { phantomPair } from '../../src/imaging/phantoms/phantom';
 import type { TrainConfig, TrainingData } from '../../src/training/messages';
-import { type App, startApp } from './app';
-import { AppPage } from './app_page';
-import { launchBrowser } from './browser';
+import type { AppPage } from './app_page';
 import { NodeRun } from './node_run';
+import { servedSite } from './site';
 
 const TASK = 'embryo-axial';
 const STEPS = 20;
@@ -26,23 +20,10 @@ const CONFIG = {
   cGan: { steps: STEPS, batch: 2 },
 } satisfies TrainConfig;
 
-let folder: string;
-let app: App;
-const browsers: Browser[] = [];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mendscope-e2e-'));
-  app = await startApp();
-});
-
-afterAll(async () => {
-  await Promise.all(browsers.map((browser) => browser.close()));
-  await app?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const site = servedSite();
 
 test(`the same seeds give the same losses in a page and in Node over ${STEPS} steps of both GANs`, async () => {
-  const page = await open();
+  const page = await site.open();
   await prepare(page, CONFIG.cinGan.steps, CONFIG.cGan.steps);
   await page.fill('seed', CONFIG.seed);
   await page.unfold('advanced');
@@ -83,7 +64,7 @@ test(`the same seeds give the same losses in a page and in Node over ${STEPS} st
 });
 
 test('without an adapter, the pages that need one say what to do', async () => {
-  const page = await open({ webgpu: false });
+  const page = await site.open(site.url, { webgpu: false });
   for (const step of ['nav-train', 'nav-restore']) {
     await page.click(step);
     const text = await page.text('no-adapter');
@@ -102,7 +83,7 @@ test('without an adapter, the pages that need one say what to do', async () => {
 });
 
 test('a lost device is one clear error, and the run goes on from its last checkpoint', async () => {
-  const page = await open();
+  const page = await site.open();
   await prepare(page, 2, 40);
   await page.click('train-start');
   await page.see('loss-pixel', {}, 300);
@@ -117,12 +98,6 @@ test('a lost device is one clear error, and the run goes on from its last checkp
 });
 
 const isSwiftShader = (adapter: string) => /swiftshader/i.test(adapter);
-
-async function open(options = {}): Promise<AppPage> {
-  const browser = await launchBrowser(options);
-  browsers.push(browser);
-  return AppPage.open(browser, app.url, join(folder, String(browsers.length)));
-}
 
 async function prepare(page: AppPage, cinGanSteps: number, cGanSteps: number): Promise<void> {
   await page.click(`example-${TASK}`);

@@ -1,29 +1,10 @@
-/* Kernels that a page has timed are kept by the browser, and what is damaged there stops nothing. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { KernelChoices } from '../../src/runtime';
-import { type App, startApp } from './app';
 import { AppPage } from './app_page';
-import { launchBrowser } from './browser';
+import { servedSite } from './site';
 
-let folder: string;
-let app: App;
-let browser: Browser;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mendscope-e2e-'));
-  app = await startApp();
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await app?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const site = servedSite();
 
 /** What the browser keeps; with `damage`, that is put in its place. */
 const kept = (page: AppPage, damage?: object): Promise<KernelChoices> =>
@@ -58,14 +39,14 @@ async function train(page: AppPage): Promise<void> {
 }
 
 test('what was timed is kept, and timed again where it is damaged', async () => {
-  const first = await AppPage.open(browser, app.url, join(folder, 'first'));
+  const first = await site.open();
   await train(first);
   const choices = await kept(first);
   expect(Object.keys(choices.chosen).length).toBeGreaterThan(0); // as many as there was time for
   expect(choices.adapter).not.toBe('');
 
   await kept(first, { kernels: 7 });
-  const second = await AppPage.open(browser, app.url, join(folder, 'second'));
+  const second = await AppPage.open(first.page.browser(), site.url, join(site.folder, 'again'));
   await train(second);
   const anew = await kept(second);
   expect(Object.keys(anew.chosen).length).toBeGreaterThan(0);

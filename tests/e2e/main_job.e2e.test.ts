@@ -1,9 +1,7 @@
 /* The main job as a newcomer does it: example data, both GANs, a restored TIFF, a link, and the same TIFF from it. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { gaussianMethod } from '../../src/imaging/classical/gaussian';
 import { tune } from '../../src/imaging/classical/method';
 import { getPlane, type Image, imageOfPlane, type Plane, planePlaces, setPlane } from '../../src/imaging/image';
@@ -11,10 +9,9 @@ import { score } from '../../src/imaging/metrics';
 import { phantomPair } from '../../src/imaging/phantoms/phantom';
 import { readTiff, writeTiff } from '../../src/imaging/tiff';
 import type { TrainConfig, TrainingData } from '../../src/training/messages';
-import { type App, startApp } from './app';
-import { AppPage } from './app_page';
-import { launchBrowser } from './browser';
+import type { AppPage } from './app_page';
 import { NodeRun } from './node_run';
+import { servedSite } from './site';
 
 const TASK = 'embryo-axial';
 const EXAMPLES = 24;
@@ -30,28 +27,13 @@ const held = HELD_OUT.map((seed) => phantomPair(TASK, { seed }));
 /** A time series as a camera gives it: offset 100, some 20,000 counts. */
 const series = seriesOf(held.map(({ defective }) => onCamera(defective)));
 
-let folder: string;
-let app: App;
-let browser: Browser;
-let stranger: Browser;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mendscope-e2e-'));
-  app = await startApp();
-});
-
-afterAll(async () => {
-  await Promise.all([browser?.close(), stranger?.close()]);
-  await app?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const site = servedSite();
 
 test('trains both GANs, restores a TIFF better than a Gaussian could, shares the model', async () => {
-  const tiff = join(folder, 'held-out.tif');
+  const tiff = join(site.folder, 'held-out.tif');
   await writeFile(tiff, writeTiff(series));
 
-  browser = await launchBrowser();
-  const page = await AppPage.open(browser, app.url, join(folder, 'first'));
+  const page = await site.open();
   await page.click(`example-${TASK}`);
   await page.click('to-train');
   await page.click('preset-tiny');
@@ -85,11 +67,10 @@ test('trains both GANs, restores a TIFF better than a Gaussian could, shares the
   await page.click('share-publish');
   await page.see('share-result');
   const link = await page.attribute('share-link', 'href');
-  expect(link).toMatch(new RegExp(`^${app.url}m/[\\w-]+$`));
+  expect(link).toMatch(new RegExp(`^${site.url}m/[\\w-]+$`));
   expect(page.requests.filter(({ uploads }) => uploads)).not.toEqual([]);
 
-  stranger = await launchBrowser();
-  const shared = await AppPage.open(stranger, link, join(folder, 'second'));
+  const shared = await site.open(link);
   await shared.see('model', { 'data-origin': 'link' });
   expect(Buffer.compare(await restoredTiff(shared, tiff), first)).toBe(0);
 
@@ -98,7 +79,7 @@ test('trains both GANs, restores a TIFF better than a Gaussian could, shares the
     requests.some(({ url }) => /phi.*\.safetensors$/.test(url)),
     'the training thread is heard too',
   ).toBe(true);
-  expect(requests.filter(({ url }) => !url.startsWith(app.url))).toEqual([]);
+  expect(requests.filter(({ url }) => !url.startsWith(site.url))).toEqual([]);
   expect(shared.requests.filter(({ uploads }) => uploads)).toEqual([]);
   expect([...page.complaints, ...shared.complaints]).toEqual([]);
 });

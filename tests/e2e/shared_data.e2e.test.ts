@@ -1,37 +1,21 @@
-/* A data set goes out from the page and comes back in another browser, ready to train on. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { AppState } from '../../src/ui/app_state';
 import { EdgeClient, parseShareLink } from '../../src/wire/client';
-import { type App, startApp } from './app';
-import { AppPage } from './app_page';
-import { launchBrowser } from './browser';
+import type { AppPage } from './app_page';
+import { servedSite } from './site';
 
-let folder: string;
-let app: App;
+const site = servedSite();
 let edge: EdgeClient;
-const browsers: Browser[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mendscope-e2e-'));
-  app = await startApp();
-  edge = new EdgeClient(app.url);
+  edge = new EdgeClient(site.url);
 }, 300_000);
-
-afterAll(async () => {
-  await Promise.all(browsers.map((browser) => browser.close()));
-  await app?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
 
 /** Uploads that the page has under way at a time. */
 const AT_ONCE = 6;
 
 test('the example data set is published from the page, found in the gallery if it says so, and opens ready', async () => {
-  const owner = await open(app.url);
+  const owner = await site.open(site.url);
   await owner.click('example-embryo-axial');
   await owner.see('task');
   await owner.click('nav-share');
@@ -56,7 +40,7 @@ test('the example data set is published from the page, found in the gallery if i
   const unlisted = await owner.attribute('data-share-link', 'href');
   expect(await owner.text('data-share-terms')).toBe('unlisted, does not expire');
 
-  const visitor = await open(`${unlisted}#edit=${tokenOf(await owner.attribute('data-edit-link', 'href'))}`);
+  const visitor = await site.open(`${unlisted}#edit=${tokenOf(await owner.attribute('data-edit-link', 'href'))}`);
   expect(await visitor.text('dataset')).toMatch(/^Embryos, unlisted, version 1 of its collection: 48 files/);
   const sent = await tasksOf(owner);
   expect(sent).toEqual([['embryo-axial', 'paired', true, 24, 24]]);
@@ -87,17 +71,11 @@ test('the example data set is published from the page, found in the gallery if i
   const { collection } = await edge.fetchVersion('dataset', idOf(listed));
   const { expires } = await edge.fetchCollection(collection);
   expect((Date.parse(expires ?? '') - Date.now()) / 86_400_000).toBeCloseTo(30, 1);
-  const gallery = await open(`${app.url}gallery`);
+  const gallery = await site.open(`${site.url}gallery`);
   const shown = await gallery.page.evaluate(() => document.body.innerText);
   expect(shown).toContain('Embryos, listed');
   expect(shown).not.toContain('Embryos, unlisted');
 });
-
-async function open(url: string): Promise<AppPage> {
-  const browser = await launchBrowser();
-  browsers.push(browser);
-  return AppPage.open(browser, url, join(folder, String(browsers.length)));
-}
 
 /** Lets `files` uploads through and then no request at all, until restored. */
 async function breakAfter({ page }: AppPage, files: number) {

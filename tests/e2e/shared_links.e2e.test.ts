@@ -1,9 +1,7 @@
 /* What a link brings along: a model to train further, an image to see with it, a data set to train on. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { imageOfPlane } from '../../src/imaging/image';
 import { phantomPair } from '../../src/imaging/phantoms/phantom';
 import { writeTiff } from '../../src/imaging/tiff';
@@ -12,41 +10,30 @@ import type { AppState } from '../../src/ui/app_state';
 import { viewText } from '../../src/ui/shared_view';
 import { EdgeClient, parseShareLink } from '../../src/wire/client';
 import { sha256 } from '../../src/wire/digest';
-import { type App, startApp } from './app';
-import { AppPage } from './app_page';
-import { launchBrowser } from './browser';
+import type { AppPage } from './app_page';
+import { servedSite } from './site';
 
-let folder: string;
-let app: App;
+const site = servedSite();
 let edge: EdgeClient;
-const browsers: Browser[] = [];
 /** Whose model is shared, and its link. */
 let owner: AppPage;
 let link: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mendscope-e2e-'));
-  app = await startApp();
-  edge = new EdgeClient(app.url);
-  owner = await open(app.url);
+  edge = new EdgeClient(site.url);
+  owner = await site.open(site.url);
   await owner.click('example-embryo-axial');
   await train(owner, 1, 4);
   link = await publish(owner, 'Embryo, axial');
 }, 300_000);
 
-afterAll(async () => {
-  await Promise.all(browsers.map((browser) => browser.close()));
-  await app?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
 test('somebody trains a shared model further and adds versions; the old links show what they did', async () => {
-  const tiff = join(folder, 'sample.tif');
+  const tiff = join(site.folder, 'sample.tif');
   const { defective } = phantomPair('embryo-axial', { seed: 77, size: 64 });
   await writeFile(tiff, writeTiff(imageOfPlane(defective, 'float32')));
   const first = await edge.fetchModel(idOf(link));
 
-  const stranger = await open(link);
+  const stranger = await site.open(link);
   await stranger.see('model', { 'data-origin': 'link' });
   const before = await restoredTiff(stranger, tiff);
   await stranger.click('continue-training');
@@ -95,7 +82,7 @@ test('somebody trains a shared model further and adds versions; the old links sh
     expect(Buffer.compare(now.bytes, bytes)).toBe(0);
     expect(now.record).toEqual(then);
   }
-  const visitor = await open(link);
+  const visitor = await site.open(link);
   await visitor.see('model', { 'data-origin': 'link' });
   expect(Buffer.compare(await restoredTiff(visitor, tiff), before)).toBe(0);
   await visitor.page.goto(nextLink, { waitUntil: 'load' });
@@ -119,7 +106,7 @@ test('a link with an image opens it restored, in the comparison, zoom and contra
   expect(imageLink.startsWith(`${link}?image=`)).toBe(true);
   expect(imageLink).toMatch(/&view=swipe,x[\d.]+,y[\d.]+,s[\d.]+,min[\d.]+,max[\d.]+$/);
 
-  const visitor = await open(`${imageLink}&task=embryo-axial`);
+  const visitor = await site.open(`${imageLink}&task=embryo-axial`);
   await visitor.see('restoration', { 'data-status': 'done' });
   await visitor.clickOn('>>> wa-comparison');
   expect(imageLink.endsWith(`&view=${await shownView(visitor)}`)).toBe(true);
@@ -127,7 +114,7 @@ test('a link with an image opens it restored, in the comparison, zoom and contra
   expect(Buffer.compare(saved, await owner.downloadFrom('nav-restore', 'download', /_restored\.tif$/))).toBe(0);
   expect(visitor.requests.filter(({ uploads }) => uploads)).toEqual([]);
 
-  const wrong = await open(`${link}?image=${'A'.repeat(22)}&task=dust`);
+  const wrong = await site.open(`${link}?image=${'A'.repeat(22)}&task=dust`);
   expect(await wrong.text('complaint')).toContain('There is nothing at this address');
   await wrong.see('model', { 'data-origin': 'link' });
 });
@@ -157,7 +144,7 @@ test('a data set’s link opens it ready to train on', async () => {
     files: [...files, single, anyTask],
   });
 
-  const page = await open(url);
+  const page = await site.open(url);
   expect(await page.text('dataset')).toMatch(/^Nuclei, two defects, version 1 of its collection: 18 files/);
   const drafts = await page.page.$eval('mend-app', (shown) =>
     (
@@ -173,7 +160,7 @@ test('a data set’s link opens it ready to train on', async () => {
   await train(page, 1, 1);
   expect(page.requests.filter(({ uploads }) => uploads)).toEqual([]);
 
-  const wrong = await open(`${app.url}d/${'A'.repeat(22)}`);
+  const wrong = await site.open(`${site.url}d/${'A'.repeat(22)}`);
   expect(await wrong.text('complaint')).toContain('There is nothing at this address');
 });
 
@@ -204,12 +191,6 @@ test('what is drawn is drawn again when the browser has lost it', async () => {
   expect(canvases.drawn).toBeGreaterThan(20);
   expect(canvases).toMatchObject({ lost: 0, again: canvases.drawn });
 });
-
-async function open(url: string): Promise<AppPage> {
-  const browser = await launchBrowser();
-  browsers.push(browser);
-  return AppPage.open(browser, url, join(folder, String(browsers.length)));
-}
 
 /** With what stands on the Data page. */
 async function train(page: AppPage, cinGan: number, cGan: number): Promise<void> {

@@ -1,45 +1,27 @@
 /* A first visit: no model, no data of one's own, and an image restored all the same. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { getPlane, imageOfPlane } from '../../src/imaging/image';
 import { score } from '../../src/imaging/metrics';
 import { PHANTOM_TASKS, phantomPair } from '../../src/imaging/phantoms/phantom';
 import { readTiff, writeTiff } from '../../src/imaging/tiff';
-import { type App, startApp } from './app';
-import { AppPage } from './app_page';
-import { launchBrowser } from './browser';
+import { servedSite } from './site';
 
 /** No phantom that the model was trained on has so high a seed. */
 const HELD_OUT = 9005;
 const MARGIN = 1; // dB
 
-let folder: string;
-let app: App;
-let browser: Browser;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mendscope-e2e-'));
-  app = await startApp();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await app?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const site = servedSite();
 
 test('the starter model restores each kind of defect', async () => {
-  browser = await launchBrowser();
-  const page = await AppPage.open(browser, app.url, join(folder, 'downloads'));
+  const page = await site.open();
   await page.click('nav-restore');
   await page.click('model-starter');
   await page.see('model', { 'data-origin': 'file' });
   for (const task of PHANTOM_TASKS) {
     const { defective, clean } = phantomPair(task, { seed: HELD_OUT });
-    const file = join(folder, `${task}.tif`);
+    const file = join(site.folder, `${task}.tif`);
     await writeFile(file, writeTiff(imageOfPlane(defective, 'float32')));
     await page.choose('restore-input', file);
     await page.click('restore-run');
