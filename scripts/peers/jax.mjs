@@ -198,12 +198,13 @@ function compute(node, of, weights) {
 function job(compute, back, owned, disposeMore = () => undefined) {
   let latest;
   return {
-    run() {
+    // Its arrays are lazy: work whose result is let go before somebody asks for it is never done.
+    async run() {
       latest?.dispose();
       latest = compute();
+      await latest.ref.gpuBuffer();
     },
     async sync() {
-      if (latest) await latest.blockUntilReady();
       await getWebGPUDevice().queue.onSubmittedWorkDone();
     },
     read: async () => back(new Float32Array(await latest.ref.data())),
