@@ -4,6 +4,7 @@ import adam from '../../shaders/adam.wgsl?raw';
 import conv2d from '../../shaders/conv2d.wgsl?raw';
 import conv2dGatherTaps from '../../shaders/conv2d_gather_taps.wgsl?raw';
 import conv2dInputGradient from '../../shaders/conv2d_input_gradient.wgsl?raw';
+import conv2dLines from '../../shaders/conv2d_lines.wgsl?raw';
 import conv2dSubgroup from '../../shaders/conv2d_subgroup.wgsl?raw';
 import conv2dTiled from '../../shaders/conv2d_tiled.wgsl?raw';
 import conv2dWeightGradient from '../../shaders/conv2d_weight_gradient.wgsl?raw';
@@ -34,6 +35,7 @@ const files: Readonly<Record<string, string>> = {
   conv2d,
   conv2d_gather_taps: conv2dGatherTaps,
   conv2d_input_gradient: conv2dInputGradient,
+  conv2d_lines: conv2dLines,
   conv2d_subgroup: conv2dSubgroup,
   conv2d_tiled: conv2dTiled,
   conv2d_weight_gradient: conv2dWeightGradient,

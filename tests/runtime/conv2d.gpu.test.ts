@@ -155,6 +155,13 @@ const vectored: OpCase[] = [
   forward('kernel 7, reflected', [1, 6, 7, 1], [7, 7, 1, 4], { mode: 'reflect' }),
   forward('kernel 3, stride 2, reflected', [1, 6, 5, 2], [3, 3, 2, 4], { stride: 2, mode: 'reflect' }),
   forward('more pixels than a workgroup has threads', [1, 17, 19, 1], [3, 3, 1, 4]),
+  forward('one channel to 20, lines longer than a workgroup takes', [2, 3, 19, 1], [3, 2, 1, 20]),
+  forward('one channel, stride 2, padding that differs', [1, 4, 37, 1], [4, 4, 1, 8], {
+    stride: 2,
+    padding: [2, 0, 1, 3],
+  }),
+  biased('bias, one channel to 36', [1, 3, 5, 1], [3, 3, 1, 36]),
+  inputGradient('dx, 8 channels of one, padding that differs', [2, 3, 18, 8], [2, 5, 8, 1], { padding: [1, 0, 3, 1] }),
   inputGradient('dx, channels 4 to 4, stride 2', [1, 6, 5, 4], [3, 3, 4, 4], { stride: 2 }),
   inputGradient('dx, kernel 4, stride 2, padding 1', [1, 8, 6, 1], [4, 4, 1, 4], { stride: 2, padding: 1 }),
   weightGradient('dw, channels 4 to 4, stride 2', [1, 6, 5, 4], [3, 3, 4, 4], { stride: 2 }),

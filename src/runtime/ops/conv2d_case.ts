@@ -28,6 +28,19 @@ export const constants = (c: ConvCase) => ({ KH: c.kh, KW: c.kw, SY: c.sy, SX: c
 export const vectors = (c: ConvCase) => ({ CI4: c.ci % 4 === 0, CO4: c.co % 4 === 0 });
 export const sizes = (c: ConvCase) => [c.n, c.h, c.w, c.ci, c.oh, c.ow, c.co, c.padTop, c.padLeft];
 
+/** One output channel, stride 1: the gradients by x and w are convolutions of dy by x or w, with the taps turned around. */
+export const exchanged = (c: ConvCase): ConvCase => ({
+  ...c,
+  h: c.oh,
+  w: c.ow,
+  ci: 1,
+  oh: c.h,
+  ow: c.w,
+  co: c.ci,
+  padTop: c.kh - 1 - c.padTop,
+  padLeft: c.kw - 1 - c.padLeft,
+});
+
 /** CPU drivers share loads by subgroup broadcast; the channels written must fill vec4f. */
 export const bySubgroup = (channels: number, device: DeviceTraits) => (channels % 4 === 0 ? subgroupLanes(device) : 0);
 

@@ -1,6 +1,18 @@
 // Which kernels compute a convolution or its input gradient, for a case and a device.
 import { type Candidate, type DeviceTraits, type Extras, groupsFor, type Kernel, type Kernels } from '../kernel';
-import { bySubgroup, byTile, type ConvCase, constants, flops, sizes, threads, vectors, window } from './conv2d_case';
+import {
+  bySubgroup,
+  byTile,
+  type ConvCase,
+  constants,
+  exchanged,
+  flops,
+  sizes,
+  threads,
+  vectors,
+  window,
+} from './conv2d_case';
+import { lineKernel } from './conv2d_lines';
 import { subgroupLanes, subgroupSums, type Tile, tileDefines, tileName, tilesFor } from './product_kernels';
 
 /** WGSL of what is done to four channels of a result before they are stored, at a vec4f index into it and their column. */
@@ -54,6 +66,11 @@ function candidatesOf(
     make: (extras) => ({ scratch: [], kernels: [kernel(extras)] }),
   });
   const lanes = bySubgroup(result.channels, device);
+  const oneChannel = inputGradient ? c.co === 1 && c.sy === 1 && c.sx === 1 : c.ci === 1;
+  const byLine =
+    lanes && oneChannel && c.kw > 1
+      ? [one('by line', (e) => lineKernel(inputGradient ? exchanged(c) : c, lanes, epilogueOf(e), inputGradient))]
+      : [];
   const subgroups = lanes ? [one('subgroup', (e) => subgroupKernel(c, lanes, inputGradient, epilogueOf(e)))] : [];
   const narrow =
     lanes && result.channels > 2 * lanes
@@ -65,7 +82,7 @@ function candidatesOf(
       )
     : [];
   const byTap = products ? [{ name: 'by tap', make: () => products }] : [];
-  return [...subgroups, ...narrow, ...tiles, ...byTap, one('direct', direct)];
+  return [...byLine, ...subgroups, ...narrow, ...tiles, ...byTap, one('direct', direct)];
 }
 
 /** What a forward convolution or an input gradient reads and writes, and the phases into which its stride parts it. */

@@ -1,6 +1,17 @@
 // Which kernels compute a convolution's weight gradient, for a case and a device.
 import type { Candidate, DeviceTraits, Kernel } from '../kernel';
-import { bySubgroup, byTile, type ConvCase, constants, flops, sizes, threads, vectors, window } from './conv2d_case';
+import {
+  bySubgroup,
+  byTile,
+  type ConvCase,
+  constants,
+  exchanged,
+  flops,
+  sizes,
+  threads,
+  vectors,
+  window,
+} from './conv2d_case';
 import { inSplits, subgroupLanes, subgroupSums, type Tile, tileDefines, tileName, tilesFor } from './product_kernels';
 
 /** Inputs x, dy; output dw, and dy's column sums where they are asked for and its columns pass through the kernel whole. */
@@ -59,19 +70,6 @@ function plainWeightGradient(c: ConvCase): Partial {
     },
   };
 }
-
-/** One output channel, stride 1: dy takes the place of x, with its taps turned around, and x that of dy. */
-const exchanged = (c: ConvCase): ConvCase => ({
-  ...c,
-  h: c.oh,
-  w: c.ow,
-  ci: 1,
-  oh: c.h,
-  ow: c.w,
-  co: c.ci,
-  padTop: c.kh - 1 - c.padTop,
-  padLeft: c.kw - 1 - c.padLeft,
-});
 
 /** Bytes of x and dy that a split reads: all workgroups of a split run together and share them in the cache. */
 const SPLIT_BYTES = 384 * 1024;
