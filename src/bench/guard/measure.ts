@@ -1,10 +1,11 @@
-/** Times the guard's cases against its yardsticks, in rounds that go through all of them. */
+/** Times the engine's cases beside their frozen programs, in rounds that go through all of them. */
 import type { Engine } from '../../runtime';
-import { openProgram } from '../running';
-import { timed } from '../suite';
-import { type GuardCase, guardCases } from './cases';
+import { relativeError } from '../statistics';
+import { type Timeable, timed } from '../suite';
+import { compiled, filled, guardCases } from './cases';
+import type { FrozenFile } from './frozen';
+import { replay } from './replay';
 import { type Pair, type Ratios, ratiosOf } from './verdict';
-import { openYardstick, YARDSTICKS, type Yardstick } from './yardsticks';
 
 export interface GuardOptions {
   rounds: number;
@@ -14,71 +15,107 @@ export interface GuardOptions {
   cpuTime?: () => number;
 }
 
+/** Two programs of one case, made and checked. */
+interface Contest {
+  name: string;
+  now: Timeable;
+  frozen: Timeable;
+  destroy(): void;
+}
+
 /** At least this long a sample, in milliseconds. */
 const SAMPLE_MS = 40;
 
-interface Prepared {
-  one: GuardCase;
-  sample: () => Promise<{ ms: number; cpu: number }>;
-  yardstick: () => Promise<{ ms: number; cpu: number }>;
-  pairs: Pair[];
-  destroy: () => void;
+/** Relative, for kernels that sum in another order. */
+const ROUNDING = 1e-3;
+
+/** @returns what each case takes over what its frozen program takes, medians of the rounds */
+export async function guardRatios(
+  engine: Engine,
+  file: FrozenFile,
+  { rounds, names, cpuTime }: GuardOptions,
+): Promise<Record<string, Ratios>> {
+  const contests: Contest[] = [];
+  for (const { name } of guardCases())
+    if (!names || names.includes(name)) contests.push(await openContest(engine, file, name));
+  const ratios = await timedContests(contests, rounds, cpuTime);
+  for (const { destroy } of contests) destroy();
+  return ratios;
 }
 
-/** @returns each case's times over those of its yardstick, medians of the rounds */
-export async function guardRatios(engine: Engine, options: GuardOptions): Promise<Record<string, Ratios>> {
-  const { rounds, names, cpuTime } = options;
-  const yardsticks = await openYardsticks(engine.device, cpuTime);
-  const prepared: Prepared[] = [];
-  for (const one of guardCases().filter(({ name }) => !names || names.includes(name))) {
-    const running = await openProgram(engine, one);
-    await timed(running, 1);
-    await running.check();
-    const sample = await sampler(running, cpuTime);
-    prepared.push({ one, sample, yardstick: yardsticks[one.against].sample, pairs: [], destroy: running.destroy });
+/** @throws Error where there is no frozen program, or it computes something else than the engine */
+async function openContest(engine: Engine, file: FrozenFile, name: string): Promise<Contest> {
+  const one = filled(guardCases().find((known) => known.name === name) ?? unknown(name));
+  const program = file.programs[name] ?? unknown(name);
+  const now = await compiled(engine, one);
+  const frozen = await replay(engine.device, program, file.paragraphs, one.tensors);
+  // A step's second run is what its update has made of the first.
+  for (const one of [now, frozen]) for (let run = 0; run < 2; run++) one.run();
+  const [results, wanted] = [await now.read(), await frozen.read()];
+  for (const [output, values] of Object.entries(results)) {
+    const error = wanted[output] ? relativeError(values, wanted[output]) : Number.POSITIVE_INFINITY;
+    if (!(error <= ROUNDING))
+      throw new Error(
+        `guard: ${name}: the engine's ${output} differs from the frozen program's by ${error.toExponential(1)} of its ` +
+          'largest value: one of them is wrong (npm test tells of the engine), or the case has changed: then npm run ' +
+          'bench:guard -- --record',
+      );
+  }
+  return {
+    name,
+    now,
+    frozen,
+    destroy() {
+      now.destroy();
+      frozen.destroy();
+    },
+  };
+}
+
+function unknown(name: string): never {
+  throw new Error(`guard: ${name}: nothing frozen to compare with; npm run bench:guard -- --record`);
+}
+
+export async function timedContests(
+  contests: readonly Omit<Contest, 'destroy'>[],
+  rounds: number,
+  cpuTime?: GuardOptions['cpuTime'],
+): Promise<Record<string, Ratios>> {
+  const prepared: { name: string; now: Sample; frozen: Sample; pairs: Pair[] }[] = [];
+  for (const { name, now, frozen } of contests) {
+    const repeats = await repeatsOf(now);
+    const sample = (of: Timeable): Sample => sampler(of, repeats, cpuTime);
+    prepared.push({ name, now: sample(now), frozen: sample(frozen), pairs: [] });
   }
   for (let round = 0; round < rounds; round++) {
-    for (const { sample, yardstick, pairs } of prepared) {
+    for (const { now, frozen, pairs } of prepared) {
       // Before and behind, so that a machine that speeds up or slows down shows in neither.
-      const before = await yardstick();
-      const measured = await sample();
-      const behind = await yardstick();
+      const before = await frozen();
+      const measured = await now();
+      const behind = await frozen();
       pairs.push({
-        case: measured.ms,
-        yardstick: (before.ms + behind.ms) / 2,
-        ...(cpuTime && { cpu: { case: measured.cpu, yardstick: (before.cpu + behind.cpu) / 2 } }),
+        now: measured.ms,
+        frozen: (before.ms + behind.ms) / 2,
+        ...(cpuTime && { cpu: { now: measured.cpu, frozen: (before.cpu + behind.cpu) / 2 } }),
       });
     }
   }
-  for (const { destroy } of prepared) destroy();
-  for (const { destroy } of Object.values(yardsticks)) destroy();
-  return Object.fromEntries(prepared.map(({ one, pairs }) => [one.name, ratiosOf(pairs)]));
+  return Object.fromEntries(prepared.map(({ name, pairs }) => [name, ratiosOf(pairs)]));
 }
 
-async function openYardsticks(
-  device: GPUDevice,
-  cpuTime: GuardOptions['cpuTime'],
-): Promise<Record<Yardstick, { sample: Prepared['sample']; destroy: () => void }>> {
-  const open = async (which: Yardstick): Promise<{ sample: Prepared['sample']; destroy: () => void }> => {
-    const kernel = YARDSTICKS[which];
-    const values = (count: number): Float32Array => Float32Array.from({ length: count }, (_, i) => Math.sin(i * 0.7));
-    const measure = await openYardstick(device, kernel, [values(kernel.floats[0]), values(kernel.floats[1])]);
-    await timed(measure, 1);
-    return { sample: await sampler(measure, cpuTime), destroy: measure.destroy };
-  };
-  return { arithmetic: await open('arithmetic'), memory: await open('memory'), turns: await open('turns') };
-}
+type Sample = () => Promise<{ ms: number; cpu: number }>;
 
-/** Runs in a row that take long enough together, timed by both clocks. */
-async function sampler(
-  running: Parameters<typeof timed>[0],
-  cpuTime: () => number = () => 0,
-): Promise<Prepared['sample']> {
+async function repeatsOf(running: Timeable): Promise<number> {
+  await timed(running, 1);
   const { ms } = await timed(running, 1);
-  const repeats = Math.max(1, Math.min(100, Math.round(SAMPLE_MS / ms)));
-  return async () => {
+  return Math.max(1, Math.min(100, Math.round(SAMPLE_MS / ms)));
+}
+
+/** Runs in a row, timed by both clocks. */
+const sampler =
+  (running: Timeable, repeats: number, cpuTime: () => number = () => 0): Sample =>
+  async () => {
     const before = cpuTime();
     const { ms } = await timed(running, repeats);
     return { ms, cpu: (cpuTime() - before) / repeats };
   };
-}

@@ -1,43 +1,33 @@
 /** When a kernel or a step counts as slower than it was. No device here, so that the rule itself can be tested. */
 import { median } from '../statistics';
 
-/** A case and its yardstick, timed one right after the other, milliseconds a run. */
+/** What a case takes now and what its frozen program takes, timed one right after the other, milliseconds a run. */
 export interface Pair {
-  case: number;
-  yardstick: number;
+  now: number;
+  frozen: number;
   /** The same in CPU time of the process, where the adapter computes on the CPU. */
-  cpu?: { case: number; yardstick: number };
+  cpu?: { now: number; frozen: number };
 }
 
-/** Times of a case over those of its yardstick. */
+/** Now over frozen: 1 where nothing has changed. */
 export interface Ratios {
   wall: number;
   cpu?: number;
 }
 
-/** docs/benchmarks/guard.json: ratios by adapter and case, and on which computer they were measured. */
-export type Recorded = Record<string, { date: string; machine: string; ratios: Record<string, Ratios> }>;
-
-/** How much longer a case may take than recorded: more on another computer, whose caches and cores are others. */
-export const toleranceOn = (machine: string, recordedOn: string): number => (machine === recordedOn ? 0.15 : 0.3);
+/** How much longer a case may take than its frozen program. */
+export const TOLERANCE = 0.15;
 
 export function ratiosOf(pairs: readonly Pair[]): Ratios {
-  const cpu = pairs.flatMap((pair) => (pair.cpu ? [pair.cpu.case / pair.cpu.yardstick] : []));
+  const cpu = pairs.flatMap((pair) => (pair.cpu ? [pair.cpu.now / pair.cpu.frozen] : []));
   return {
-    wall: median(pairs.map((pair) => pair.case / pair.yardstick)),
+    wall: median(pairs.map((pair) => pair.now / pair.frozen)),
     ...(cpu.length > 0 && { cpu: median(cpu) }),
   };
 }
 
-/**
- * How much longer than recorded, 0.2 being a fifth. By two clocks where there are two, the smaller: what others do on the
- * machine lengthens wall time, what they do to the caches CPU time, and a slower kernel both.
- */
-export function lossOf(measured: Ratios, recorded: Ratios): number {
-  const wall = measured.wall / recorded.wall - 1;
-  if (measured.cpu === undefined || recorded.cpu === undefined) return wall;
-  return Math.min(wall, measured.cpu / recorded.cpu - 1);
-}
+/** How much longer than frozen, 0.2 being a fifth: by two clocks where there are two, the smaller. */
+export const lossOf = ({ wall, cpu = wall }: Ratios): number => Math.min(wall, cpu) - 1;
 
 export interface Suspect {
   name: string;
@@ -46,27 +36,44 @@ export interface Suspect {
 }
 
 /** Cases that lost more than the tolerance in every attempt so far. */
-export function suspectsOf(
-  attempts: readonly Readonly<Record<string, Ratios>>[],
-  recorded: Readonly<Record<string, Ratios>>,
-  tolerance: number,
-): Suspect[] {
+export function suspectsOf(attempts: readonly Readonly<Record<string, Ratios>>[]): Suspect[] {
   return Object.keys(attempts[0] ?? {}).flatMap((name) => {
-    const known = recorded[name];
-    if (!known) return [];
-    const losses = attempts.flatMap((attempt) => (attempt[name] ? [lossOf(attempt[name], known)] : []));
-    const always = losses.length === attempts.length && losses.every((loss) => loss > tolerance);
+    const losses = attempts.flatMap((attempt) => (attempt[name] ? [lossOf(attempt[name])] : []));
+    const always = losses.length === attempts.length && losses.every((loss) => loss > TOLERANCE);
     return always ? [{ name, losses }] : [];
   });
 }
 
-/** The middle of several attempts, case by case. */
-export function middleOf(attempts: readonly Readonly<Record<string, Ratios>>[]): Record<string, Ratios> {
-  return Object.fromEntries(
-    Object.keys(attempts[0] ?? {}).map((name) => {
-      const wall = median(attempts.map((attempt) => attempt[name].wall));
-      const cpu = attempts.flatMap((attempt) => attempt[name].cpu ?? []);
-      return [name, { wall, ...(cpu.length > 0 && { cpu: median(cpu) }) }];
-    }),
-  );
+export interface Verdict {
+  /** Cases that lost in every attempt. */
+  slower: Suspect[];
+  /** Cases that gained in the first. */
+  faster: string[];
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * Measures until an attempt clears every case, five times at most.
+ * @param measure all cases, or those named
+ */
+export async function judged(
+  measure: (names?: readonly string[]) => Promise<Readonly<Record<string, Ratios>>>,
+  onAgain: (names: readonly string[]) => void,
+): Promise<Verdict> {
+  const attempts = [await measure()];
+  let slower = suspectsOf(attempts);
+  while (slower.length > 0 && attempts.length < ATTEMPTS) {
+    const names = slower.map(({ name }) => name);
+    onAgain(names);
+    attempts.push(await measure(names));
+    slower = suspectsOf(attempts);
+  }
+  return { slower, faster: gainsOf(attempts[0]) };
+}
+
+/** Cases that take so much less than frozen that the old time would be a loss of more than the tolerance. */
+export function gainsOf(ratios: Readonly<Record<string, Ratios>>): string[] {
+  const limit = 1 / (1 + TOLERANCE);
+  return Object.keys(ratios).filter((name) => Math.max(ratios[name].wall, ratios[name].cpu ?? 0) < limit);
 }
