@@ -55,11 +55,12 @@ async function compare(engine: Engine, file: FrozenFile): Promise<number> {
   const { slower, faster } = await judged(measure, (names) =>
     say(`guard: slower than frozen: ${names.join('; ')}; measuring again`),
   );
-  for (const { name, losses } of slower)
-    say(`guard: failed: ${name} takes ${losses.map(percent).join(', ')} longer than frozen on ${file.date}`);
+  for (const { name, clock, losses } of slower) {
+    const much = losses.map(percent).join(', ');
+    say(`guard: failed: ${name} takes ${much} more ${clock === 'cpu' ? 'CPU' : clock} time than frozen on ${file.date}`);
+  }
   for (const name of faster) say(`guard: ${name} has become faster; npm run bench:guard -- --record keeps the gain`);
-  if (slower.length === 0)
-    say(`guard: passed: nothing takes more than ${percent(TOLERANCE)} longer than frozen on ${file.date}`);
+  if (slower.length === 0) say(`guard: passed: nothing takes ${percent(TOLERANCE)} longer than frozen on ${file.date}`);
   return slower.length > 0 ? 1 : 0;
 }
 
