@@ -56,8 +56,8 @@ async function compare(engine: Engine, file: FrozenFile): Promise<number> {
     say(`guard: slower than frozen: ${names.join('; ')}; measuring again`),
   );
   for (const { name, clock, losses } of slower) {
-    const much = losses.map(percent).join(', ');
-    say(`guard: failed: ${name} takes ${much} more ${clock === 'cpu' ? 'CPU' : clock} time than frozen on ${file.date}`);
+    const more = `${losses.map(percent).join(', ')} more ${clock === 'cpu' ? 'CPU time' : 'time'}`;
+    say(`guard: failed: ${name} takes ${more} than frozen on ${file.date}`);
   }
   for (const name of faster) say(`guard: ${name} has become faster; npm run bench:guard -- --record keeps the gain`);
   if (slower.length === 0) say(`guard: passed: nothing takes ${percent(TOLERANCE)} longer than frozen on ${file.date}`);
