@@ -2,7 +2,7 @@
 import type { Engine } from '../../runtime';
 import { relativeError } from '../statistics';
 import { type Timeable, timed } from '../suite';
-import { compiled, filled, guardCases } from './cases';
+import { compiled, type Filled, filled, guardCases } from './cases';
 import type { FrozenFile } from './frozen';
 import { replay } from './replay';
 import { type Pair, type Ratios, ratiosOf } from './verdict';
@@ -24,41 +24,47 @@ interface Contest {
 }
 
 /** At least this long a sample, in milliseconds. */
-const SAMPLE_MS = 40;
+const SAMPLE_MS = 30;
 
 /** Relative, for kernels that sum in another order. */
 const ROUNDING = 1e-3;
 
-/** @returns what each case takes over what its frozen program takes, medians of the rounds */
+/**
+ * Makes both programs of each case anew: where their memory happens to lie now and then makes one of them slower.
+ * @returns what each case takes over what its frozen program takes, medians of the rounds
+ */
 export async function guardRatios(
   engine: Engine,
   file: FrozenFile,
   { rounds, names, cpuTime }: GuardOptions,
 ): Promise<Record<string, Ratios>> {
   const contests: Contest[] = [];
-  for (const { name } of guardCases())
-    if (!names || names.includes(name)) contests.push(await openContest(engine, file, name));
+  for (const one of guardCases())
+    if (!names || names.includes(one.name)) contests.push(await openContest(engine, file, filled(one)));
   const ratios = await timedContests(contests, rounds, cpuTime);
   for (const { destroy } of contests) destroy();
   return ratios;
 }
 
 /** @throws Error where there is no frozen program, or it computes something else than the engine */
-async function openContest(engine: Engine, file: FrozenFile, name: string): Promise<Contest> {
-  const one = filled(guardCases().find((known) => known.name === name) ?? unknown(name));
-  const program = file.programs[name] ?? unknown(name);
+async function openContest(engine: Engine, file: FrozenFile, one: Filled): Promise<Contest> {
+  const { name } = one;
+  const wrong = (why: string): Error => new Error(`guard: ${name}: ${why} npm run bench:guard -- --record`);
+  const program = file.programs[name];
+  if (!program) throw wrong('nothing is frozen to compare with;');
   const now = await compiled(engine, one);
-  const frozen = await replay(engine.device, program, file.paragraphs, one.tensors);
+  const frozen = await replay(engine.device, program, file.paragraphs, one.tensors).catch((why: Error) => {
+    throw wrong(`the frozen program cannot be run (${why.message});`);
+  });
   // A step's second run is what its update has made of the first.
-  for (const one of [now, frozen]) for (let run = 0; run < 2; run++) one.run();
+  for (const program of [now, frozen]) for (let run = 0; run < 2; run++) program.run();
   const [results, wanted] = [await now.read(), await frozen.read()];
   for (const [output, values] of Object.entries(results)) {
     const error = wanted[output] ? relativeError(values, wanted[output]) : Number.POSITIVE_INFINITY;
     if (!(error <= ROUNDING))
-      throw new Error(
-        `guard: ${name}: the engine's ${output} differs from the frozen program's by ${error.toExponential(1)} of its ` +
-          'largest value: one of them is wrong (npm test tells of the engine), or the case has changed: then npm run ' +
-          'bench:guard -- --record',
+      throw wrong(
+        `the engine's ${output} differs from the frozen program's by ${error.toExponential(1)} of its largest value; ` +
+          'where npm test finds the engine right,',
       );
   }
   return {
@@ -70,10 +76,6 @@ async function openContest(engine: Engine, file: FrozenFile, name: string): Prom
       frozen.destroy();
     },
   };
-}
-
-function unknown(name: string): never {
-  throw new Error(`guard: ${name}: nothing frozen to compare with; npm run bench:guard -- --record`);
 }
 
 export async function timedContests(
@@ -89,21 +91,27 @@ export async function timedContests(
   }
   for (let round = 0; round < rounds; round++) {
     for (const { now, frozen, pairs } of prepared) {
-      // Before and behind, so that a machine that speeds up or slows down shows in neither.
-      const before = await frozen();
-      const measured = await now();
-      const behind = await frozen();
-      pairs.push({
-        now: measured.ms,
-        frozen: (before.ms + behind.ms) / 2,
-        ...(cpuTime && { cpu: { now: measured.cpu, frozen: (before.cpu + behind.cpu) / 2 } }),
-      });
+      // In this order neither gains where the machine speeds up or slows down, nor, two against two, where it stalls.
+      const samples = [await frozen(), await now(), await now(), await frozen()];
+      pairs.push(pairOf(samples, cpuTime !== undefined));
     }
   }
   return Object.fromEntries(prepared.map(({ name, pairs }) => [name, ratiosOf(pairs)]));
 }
 
-type Sample = () => Promise<{ ms: number; cpu: number }>;
+interface Times {
+  ms: number;
+  cpu: number;
+}
+type Sample = () => Promise<Times>;
+
+function pairOf([first, second, third, fourth]: readonly Times[], twoClocks: boolean): Pair {
+  return {
+    now: second.ms + third.ms,
+    frozen: first.ms + fourth.ms,
+    ...(twoClocks && { cpu: { now: second.cpu + third.cpu, frozen: first.cpu + fourth.cpu } }),
+  };
+}
 
 async function repeatsOf(running: Timeable): Promise<number> {
   await timed(running, 1);

@@ -32,20 +32,19 @@ export async function replay(
     if (Array.isArray(given)) return given.map(resolved);
     return Object.fromEntries(Object.entries(given).map(([key, item]) => [key, resolved(item)]));
   };
-  const perform = ([on, method, , made]: Call, given: unknown[]): unknown => {
-    const result = (objects.get(on) as Methods)[method](...given);
+  const perform = ([on, method]: Call, given: unknown[]): unknown => (objects.get(on) as Methods)[method](...given);
+  const keep = ([, , , made]: Call, result: unknown): void => {
     if (made !== undefined) objects.set(made, result);
-    return result;
   };
 
+  let refused: GPUError | null = null;
   device.pushErrorScope('validation');
-  for (const call of setup) {
-    const [, , given, made] = call;
-    const result = await perform(call, given.map(resolved));
-    if (made !== undefined) objects.set(made, result);
+  try {
+    for (const call of setup) keep(call, await perform(call, call[2].map(resolved)));
+  } finally {
+    refused = await device.popErrorScope();
   }
-  const refused = await device.popErrorScope();
-  if (refused) throw new Error(`the device refuses the frozen program: ${refused.message}`);
+  if (refused) throw new Error(`the device refuses it: ${refused.message}`);
 
   // Arguments are made once, but for what the run itself makes: its encoder's commands.
   const fresh = new Set(run.flatMap(([, , , made]) => made ?? []));
@@ -57,7 +56,7 @@ export async function replay(
 
   return {
     run() {
-      for (const { call, given } of steps) perform(call, given ?? call[2].map(resolved));
+      for (const { call, given } of steps) keep(call, perform(call, given ?? call[2].map(resolved)));
     },
     finished: async () => void (await device.queue.onSubmittedWorkDone()),
     async read() {
@@ -88,7 +87,7 @@ function valuesOf({ words: count, parts }: Words, tensors: ReadonlyMap<string, F
       continue;
     }
     const tensor = tensors.get(values);
-    if (!tensor) throw new Error(`the frozen program wants a tensor '${values}', which the case has not`);
+    if (!tensor) throw new Error(`it wants a tensor '${values}', which the case has not`);
     words.set(new Uint32Array(tensor.buffer, tensor.byteOffset, tensor.length), at);
   }
   return words;

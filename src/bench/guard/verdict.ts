@@ -1,7 +1,7 @@
 /** When a kernel or a step counts as slower than it was. No device here, so that the rule itself can be tested. */
 import { median } from '../statistics';
 
-/** What a case takes now and what its frozen program takes, timed one right after the other, milliseconds a run. */
+/** What a case takes now and what its frozen program takes, milliseconds of as many runs, timed by turns. */
 export interface Pair {
   now: number;
   frozen: number;
