@@ -3,6 +3,8 @@
  * it. It is copied from and to, never bound, so only buffers limit its size.
  */
 
+import type { StorageMemory } from './storage_memory';
+
 /** In pixels of the map. */
 export interface MapRectangle {
   readonly x: number;
@@ -30,7 +32,7 @@ export class DeviceMap {
   private readonly bandRows: number;
 
   constructor(
-    device: GPUDevice,
+    private readonly storage: StorageMemory,
     readonly height: number,
     readonly width: number,
     readonly channels: number,
@@ -38,13 +40,11 @@ export class DeviceMap {
   ) {
     const row = FLOAT * width * channels;
     this.bandRows = Math.max(1, Math.min(height, Math.floor(mostBufferBytes / row)));
-    this.bands = Array.from({ length: Math.ceil(height / this.bandRows) }, (_, band) =>
-      device.createBuffer({
-        label: `map ${height}×${width}×${channels}`,
-        size: Math.min(this.bandRows, height - band * this.bandRows) * row,
-        usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-      }),
+    const sizes = Array.from(
+      { length: Math.ceil(height / this.bandRows) },
+      (_, band) => Math.min(this.bandRows, height - band * this.bandRows) * row,
     );
+    this.bands = storage.take(sizes, true);
   }
 
   /** Copies a rectangle to `offset` of a buffer. */
@@ -67,7 +67,7 @@ export class DeviceMap {
   }
 
   destroy(): void {
-    for (const band of this.bands) band.destroy();
+    this.storage.give(this.bands);
   }
 
   /** The contiguous runs of a rectangle: all rows of a band where it is as wide as the map, else one row each. */

@@ -13,6 +13,7 @@ import { Program } from './program';
 import type { Home } from './program_memory';
 import { ResidentParameters } from './resident';
 import { ShapeError } from './shape';
+import { FreshMemory, type StorageMemory } from './storage_memory';
 
 /** The GPU is gone. Values last read back are intact; a new engine and the last checkpoint go on from there. */
 export class EngineLostError extends Error {
@@ -72,7 +73,7 @@ export class Engine implements Home, ParameterStore {
    * @param choices kernels in place of the engine's own choice; ops that it does not name go by rule
    * @throws ShapeError for tensors of another graph or too large for the device; ShaderError where a kernel is refused
    */
-  async compile(graph: Graph, spec: ProgramSpec, choices?: KernelChoices): Promise<Program> {
+  async compile(graph: Graph, spec: ProgramSpec, choices?: KernelChoices, storage?: StorageMemory): Promise<Program> {
     this.assertAlive();
     for (const [name, tensor] of Object.entries(spec.outputs)) {
       if (tensor.graph !== graph)
@@ -80,7 +81,7 @@ export class Engine implements Home, ParameterStore {
     }
     if (!choices && this.leftToMeasure > 0) await this.measureOnce(spec);
     const { choose } = choices ? new ChoiceTable(this.adapter, choices) : this.table;
-    return Program.make(this, spec, lower(spec, this.traits, this.limits, choose));
+    return Program.make(this, spec, lower(spec, this.traits, this.limits, choose), storage);
   }
 
   /**
@@ -125,10 +126,15 @@ export class Engine implements Home, ParameterStore {
   }
 
   /** Memory for an image [height, width, channels] that stays on the device. @throws OutOfMemoryError */
-  async map(height: number, width: number, channels: number): Promise<DeviceMap> {
+  async map(
+    height: number,
+    width: number,
+    channels: number,
+    storage: StorageMemory = new FreshMemory(this.device),
+  ): Promise<DeviceMap> {
     this.assertAlive();
     this.device.pushErrorScope('out-of-memory');
-    const map = new DeviceMap(this.device, height, width, channels, this.mostBufferBytes);
+    const map = new DeviceMap(storage, height, width, channels, this.mostBufferBytes);
     const memory = await this.orLost(this.device.popErrorScope());
     if (!memory) return map;
     map.destroy();

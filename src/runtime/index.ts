@@ -25,4 +25,5 @@ export { Plan, type PlannedKernel } from './plan';
 export type { Program, RunInput, RunOptions, TimedKernel } from './program';
 export { normalAt, streamOf, uniformAt } from './random';
 export { type Shape, ShapeError, showShape, sizeOf } from './shape';
+export { MemoryPool } from './storage_memory';
 export { type AdamOptions, adam, ema, type Update } from './updates';

@@ -7,6 +7,7 @@ import { Plan, type PlannedKernel, plannedKernel } from './plan';
 import { type Bound, Buffers, bind, type Home, type Placed, placed, RUN_BYTES } from './program_memory';
 import { ShapeError, showShape, sizeOf } from './shape';
 import { alignedBytes } from './storage';
+import { FreshMemory, type StorageMemory } from './storage_memory';
 import { updateDispatches } from './update_kernels';
 import type { AdamUpdate } from './updates';
 
@@ -75,7 +76,12 @@ export class Program {
   }
 
   /** Makes pipelines, buffers and bind groups for lowered units. @throws ShaderError, or Error where the GPU refuses */
-  static async make(home: Home, spec: ProgramSpec, lowered: Lowered): Promise<Program> {
+  static async make(
+    home: Home,
+    spec: ProgramSpec,
+    lowered: Lowered,
+    storage: StorageMemory = new FreshMemory(home.device),
+  ): Promise<Program> {
     const { device } = home;
     const steps = lowered.units.flatMap((unit) => unit.dispatches);
     const updates = (spec.updates ?? []).flatMap((update, i) => updateDispatches(update, i + 1));
@@ -87,6 +93,7 @@ export class Program {
       home,
       lowered,
       all.map(({ dispatch }) => dispatch.params),
+      storage,
     );
     const bound = all.map((at, i) => bind(device, at, pipelines[i], buffers, i));
     const [memory, validation] = await home.orLost(Promise.all([device.popErrorScope(), device.popErrorScope()]));

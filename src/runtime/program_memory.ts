@@ -6,6 +6,7 @@ import { RUN_BINDING } from './kernel';
 import type { Part } from './parameters';
 import type { Pipeline, Pipelines } from './pipelines';
 import type { ResidentParameters } from './resident';
+import type { StorageMemory } from './storage_memory';
 
 /** The run uniform: vec4u(seed, step, 0, 0), then one vec4f(rate, corrections) for each Adam update. */
 export const RUN_BYTES = 16 * 16;
@@ -41,15 +42,14 @@ export class Buffers {
     private readonly home: Home,
     lowered: Lowered,
     params: readonly (readonly number[])[],
+    private readonly memory: StorageMemory,
   ) {
     const make = (label: string, bytes: number, usage: number): GPUBuffer =>
       home.device.createBuffer({ label, size: Math.max(bytes, 256), usage });
-    const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const uniform = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-    this.inputs = make('inputs', lowered.inputBytes, storage);
-    this.outputs = make('outputs', lowered.outputBytes, storage);
+    const { inputBytes, outputBytes } = lowered;
+    [this.inputs, this.outputs, ...this.chunks] = memory.take([inputBytes, outputBytes, ...lowered.memory.chunkBytes]);
     this.run = make('run', RUN_BYTES, uniform);
-    this.chunks = lowered.memory.chunkBytes.map((bytes, i) => make(`arena ${i}`, bytes, storage));
     let bytes = 0;
     this.uniformOffsets = params.map((words) => {
       const offset = bytes;
@@ -86,7 +86,8 @@ export class Buffers {
   }
 
   destroy(): void {
-    for (const buffer of [this.inputs, this.outputs, this.run, this.uniforms, ...this.chunks]) buffer.destroy();
+    this.memory.give([this.inputs, this.outputs, ...this.chunks]);
+    for (const buffer of [this.run, this.uniforms]) buffer.destroy();
   }
 }
 

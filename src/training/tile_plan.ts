@@ -52,6 +52,8 @@ export interface PlannedPass {
   /** Read from maps and written to them. */
   movedBytes: number;
   deviceBytes: number;
+  /** Of those, what maps and the pass's program take. */
+  storageBytes: number;
   /** Norms of the stage whose kept maps no later pass reads. */
   dropped: readonly number[];
   /** The stage's output takes the place of its input. */
@@ -244,6 +246,7 @@ class StagePlanner {
         flops: flops * scale,
         movedBytes: ((stores ? bytesPerPixel(point) : 0) + read) * this.extent.width * this.extent.height,
         deviceBytes: 0,
+        storageBytes: 0,
         dropped: [...kept].filter((norm) => lastReader(passName.kept(norm)) === end),
         inPlace:
           end === norms.length &&
@@ -333,6 +336,7 @@ class StagePlanner {
           flops,
           movedBytes: planned.movedBytes * grown,
           deviceBytes: bytes + taken,
+          storageBytes: footprint.bytes + (onDevice ? mapBytes : 0),
         };
       }
       const used = window.width * window.height;

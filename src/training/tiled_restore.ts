@@ -4,7 +4,7 @@
  */
 import type { Plane } from '../imaging/image';
 import { type Point, passName, type StagedNetwork, throughStages, tracePass } from '../models/stages';
-import { DeviceMap, type Engine, Graph, type ParameterSet, type Program, type RunInput } from '../runtime';
+import { DeviceMap, type Engine, Graph, MemoryPool, type ParameterSet, type Program, type RunInput } from '../runtime';
 import { type FeatureMap, HostMap } from './feature_map';
 import { Moments } from './moments';
 import { type PlannedPass, planTiles, type TileOptions, type TileSchedule } from './tile_plan';
@@ -47,10 +47,11 @@ export class TiledNetwork {
     const source = new HostMap(extent.height, extent.width, planes.length);
     source.write(interleaved(planes), all, all);
     const result = new HostMap(extent.height, extent.width, 1);
+    const storage = new MemoryPool(this.engine.device);
     const makeMap = async ({ step, channels }: Point): Promise<FeatureMap> => {
       const [height, width] = [extent.height / step, extent.width / step];
       return schedule.maps === 'device'
-        ? this.engine.map(height, width, channels)
+        ? this.engine.map(height, width, channels, storage)
         : new HostMap(height, width, channels);
     };
     const maps = new StageMaps(this.network, source, result, makeMap);
@@ -58,7 +59,9 @@ export class TiledNetwork {
     try {
       for (const [i, pass] of passes.entries()) {
         if (i > 0 && pass.stage !== passes[i - 1].stage) maps.nextStage();
-        await this.runPass(pass, maps, extent, i === passes.length - 1, (share) => {
+        storage.slack = schedule.deviceBytes - pass.deviceBytes;
+        storage.limit = storage.slack + pass.storageBytes;
+        await this.runPass(pass, maps, storage, extent, i === passes.length - 1, (share) => {
           options.checkpoint?.();
           options.onProgress?.((flops + share * pass.flops) / schedule.flops);
         });
@@ -66,6 +69,7 @@ export class TiledNetwork {
       }
     } finally {
       maps.destroy();
+      storage.destroy();
     }
     return { ...extent, data: result.read(all) };
   }
@@ -73,6 +77,7 @@ export class TiledNetwork {
   private async runPass(
     planned: PlannedPass,
     maps: StageMaps,
+    storage: MemoryPool,
     extent: Extent,
     isLast: boolean,
     onTile: (share: number) => void,
@@ -80,7 +85,7 @@ export class TiledNetwork {
     const { end, halo, window, collects } = planned;
     const map = await maps.startPass(planned, isLast);
     const moments = new Moments(end.channels);
-    const program = await this.compile(planned);
+    const program = await this.compile(planned, storage);
     const runTile = async ({ at, core }: Window): Promise<void> => {
       const place = { at: stepped(at, end.step), core: stepped(core, end.step) };
       const keep = map instanceof DeviceMap ? { map: { map, ...place } } : undefined;
@@ -108,10 +113,15 @@ export class TiledNetwork {
     maps.finishPass(planned, map, moments);
   }
 
-  private compile({ stage, pass, window, label }: PlannedPass): Promise<Program> {
+  private compile({ stage, pass, window, label }: PlannedPass, storage: MemoryPool): Promise<Program> {
     const graph = new Graph();
     const outputs = tracePass(this.params.scope(graph), this.network, stage, pass, [window.height, window.width]);
-    return this.engine.compile(graph, { label: `${label}, ${window.width}×${window.height}`, outputs });
+    return this.engine.compile(
+      graph,
+      { label: `${label}, ${window.width}×${window.height}`, outputs },
+      undefined,
+      storage,
+    );
   }
 }
 

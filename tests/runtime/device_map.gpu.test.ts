@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { add, DeviceMap, Engine, Graph, type Program } from '../../src/runtime';
+import { FreshMemory } from '../../src/runtime/storage_memory';
 import { testGpu } from '../gpu_setup';
 
 const [HEIGHT, WIDTH, CHANNELS] = [11, 9, 3];
@@ -25,7 +26,7 @@ const bandBytes = 2 * 4 * WIDTH * CHANNELS;
 test.each([Number.POSITIVE_INFINITY, bandBytes])(
   'rectangles go in and out of maps (bands of %s bytes)',
   async (most) => {
-    const [from, to] = [0, 1].map(() => new DeviceMap(engine.device, HEIGHT, WIDTH, CHANNELS, most));
+    const [from, to] = [0, 1].map(() => new DeviceMap(new FreshMemory(engine.device), HEIGHT, WIDTH, CHANNELS, most));
     const whole = await plusOne(WIDTH, HEIGHT);
     whole.run({ x: counted, one: 0 }, { keep: { y: { map: from, at: WHOLE, core: WHOLE } } });
     whole.run({ x: counted, one: 0 }, { keep: { y: { map: to, at: WHOLE, core: WHOLE } } });

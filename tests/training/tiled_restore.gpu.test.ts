@@ -57,3 +57,41 @@ describe.each(Object.entries(stagedNetworks(4)))('%s', (name, network) => {
     console.log(`${name}, tiled − untiled as a share of the range: ${rows.join(', ')}`);
   });
 });
+
+/** Bytes of storage that a device makes from now on, and the most that it and what is read back take at one time. */
+function watched(device: GPUDevice): { made: number; most: number } {
+  const bytes = { made: 0, most: 0 };
+  const createBuffer = device.createBuffer.bind(device);
+  let living = 0;
+  device.createBuffer = (descriptor) => {
+    const buffer = createBuffer(descriptor);
+    if (descriptor.usage & GPUBufferUsage.UNIFORM) return buffer;
+    if (descriptor.usage & GPUBufferUsage.STORAGE) bytes.made += buffer.size;
+    living += buffer.size;
+    bytes.most = Math.max(bytes.most, living);
+    const destroy = buffer.destroy.bind(buffer);
+    buffer.destroy = () => {
+      living -= buffer.size;
+      destroy();
+    };
+    return buffer;
+  };
+  return bytes;
+}
+
+test.each(['device', 'host'] as const)(
+  'passes hand their memory on, within what the schedule says (maps on the %s)',
+  { timeout: TIMEOUT },
+  async (maps) => {
+    const own = await Engine.create({ gpu: testGpu() });
+    const network = stagedNetworks(4).restorer;
+    const { tiled } = trialOf(own, 'restorer', network);
+    const planes = planesOf(144, 96, network);
+    const schedule = tiled.plan(planes[0], { budget: 2 ** 28, tile: 64, maps });
+    const bytes = watched(own.device);
+    await tiled.run(planes, schedule);
+    expect(bytes.most).toBeLessThanOrEqual(schedule.deviceBytes);
+    expect(bytes.made).toBeLessThan(1.5 * bytes.most); // of their own, passes would take 1.7 and 4 times as much
+    own.destroy();
+  },
+);
