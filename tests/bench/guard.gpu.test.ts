@@ -9,6 +9,7 @@ import type { Call, FrozenFile, FrozenProgram } from '../../src/bench/guard/froz
 import { guardRatios, timedContests } from '../../src/bench/guard/measure';
 import { replay } from '../../src/bench/guard/replay';
 import { judged } from '../../src/bench/guard/verdict';
+import { relativeError } from '../../src/bench/statistics';
 import { Engine } from '../../src/runtime';
 import { testGpu } from '../gpu_setup';
 
@@ -46,11 +47,13 @@ test.each([convolution, norm])('$name: frozen and engine give the same bits', as
   const one = filled(which);
   const [now, frozen] = [await compiled(engine, one), await replayed(one)];
   for (const program of [now, frozen]) program.run();
-  expect(await frozen.read()).toEqual(await now.read());
+  const [results, wanted] = [await frozen.read(), await now.read()];
+  expect(Object.keys(results)).toEqual(Object.keys(wanted));
+  for (const [output, values] of Object.entries(results)) expect(relativeError(values, wanted[output])).toBe(0);
   for (const program of [now, frozen]) program.destroy();
 });
 
-test('a frozen step trains: two runs of it give the loss of two runs of the engine, and a hundred stay finite', async () => {
+test('a frozen step trains: two runs of it give the loss of two runs of the engine, and fifty more go on', async () => {
   const one = filled(step);
   const [now, frozen] = [await compiled(engine, one), await replayed(one)];
   for (const program of [now, frozen]) program.run();
@@ -59,7 +62,7 @@ test('a frozen step trains: two runs of it give the loss of two runs of the engi
   const second = (await now.read()).loss[0];
   expect(second).toBeLessThan(first);
   expect((await frozen.read()).loss[0]).toBe(second);
-  for (let run = 0; run < 100; run++) for (const program of [now, frozen]) program.run();
+  for (let run = 0; run < 50; run++) for (const program of [now, frozen]) program.run();
   for (const { loss } of [await now.read(), await frozen.read()]) {
     expect(loss[0]).toBeGreaterThan(0);
     expect(loss[0]).toBeLessThan(second);
