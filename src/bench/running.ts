@@ -2,7 +2,7 @@
 import type { Plane } from '../imaging/image';
 import { throughStages } from '../models/stages';
 import { type Engine, Graph, ParameterSet, type Plan, type Shape, sizeOf } from '../runtime';
-import { defaultBudget } from '../training/restore';
+import { defaultBudget, defaultPiecesBudget } from '../training/restore';
 import { declareNetwork, TiledNetwork } from '../training/tiled_restore';
 import { WholeNetwork } from '../training/whole_restore';
 import type { Case, ProgramCase, RestoreCase } from './cases';
@@ -101,8 +101,7 @@ async function openRestoration(engine: Engine, one: RestoreCase): Promise<Runnin
   const set = new ParameterSet('network');
   declareNetwork(network, set);
   const extent = { width: side, height: side };
-  const budget = defaultBudget(engine);
-  if (new WholeNetwork(engine, network, set).fits(extent, budget)) {
+  if (new WholeNetwork(engine, network, set).fits(extent, defaultBudget(engine))) {
     const graph = new Graph();
     const x = graph.input('x', [1, side, side, network.planes]);
     const image = throughStages(set.scope(graph), network.stages(graph), x, x);
@@ -114,7 +113,7 @@ async function openRestoration(engine: Engine, one: RestoreCase): Promise<Runnin
   set.initialise(engine, 1);
   const tiled = new TiledNetwork(engine, network, set);
   const started = performance.now();
-  const schedule = tiled.plan(extent, { budget });
+  const schedule = tiled.plan(extent, { budget: defaultPiecesBudget(engine) });
   const compileMilliseconds = performance.now() - started;
   const image: Plane = { ...extent, data: valuesFor('x', [side, side]) };
   let restored: Plane | undefined;

@@ -28,7 +28,7 @@ export interface RestoreOptions {
   axialFactor?: number;
   /** Restore every plane four times, mirrored, and take the mean: less noise remains, for four times the time. */
   flips?: boolean;
-  /** Bytes of device memory to stay within; left out: {@link defaultBudget}. */
+  /** Bytes of device memory to stay within; left out: {@link defaultBudget} and {@link defaultPiecesBudget}. */
   budget?: number;
   /** Planes done, in fractions where a plane is restored piece by piece. */
   onProgress?: (done: number, total: number) => void;
@@ -140,6 +140,7 @@ export class Restoration {
   private readonly whole: WholeNetwork;
   private readonly tiled: TiledNetwork;
   private budget: number;
+  private piecesBudget: number;
   private schedule: TileSchedule | undefined;
 
   constructor(
@@ -153,6 +154,7 @@ export class Restoration {
     this.whole = new WholeNetwork(engine, network, this.params);
     this.tiled = new TiledNetwork(engine, network, this.params);
     this.budget = options.budget ?? defaultBudget(engine);
+    this.piecesBudget = options.budget ?? defaultPiecesBudget(engine);
   }
 
   async restore(plane: Plane, onShare?: (share: number) => void): Promise<Plane> {
@@ -172,6 +174,7 @@ export class Restoration {
         if (!(error instanceof OutOfMemoryError) || this.budget / 2 < LEAST_BUDGET) throw error;
         this.whole.destroy();
         this.budget /= 2;
+        this.piecesBudget /= 2;
         this.schedule = undefined;
       }
     }
@@ -198,7 +201,7 @@ export class Restoration {
   private scheduleFor(extent: Extent): TileSchedule {
     const known = this.schedule;
     if (known?.extent.width === extent.width && known.extent.height === extent.height) return known;
-    const schedule = this.tiled.plan(extent, { budget: this.budget });
+    const schedule = this.tiled.plan(extent, { budget: this.piecesBudget });
     this.options.onSchedule?.(schedule);
     this.schedule = schedule;
     return schedule;
@@ -212,8 +215,15 @@ export class Restoration {
 /** With less than this no device restores anything. */
 const LEAST_BUDGET = 2 ** 22;
 
-/** WebGPU does not tell how much memory there is: the largest buffer that the adapter makes, at most 1 GiB. */
+/** In one run. WebGPU does not tell how much memory there is: the largest buffer of the adapter, at most 1 GiB. */
 export const defaultBudget = ({ adapter }: Engine): number => Math.min(adapter.limits.maxBufferSize, 2 ** 30);
+
+/**
+ * The same for an image in pieces. A software adapter's memory is the computer's own: maps that are kept beside it take no
+ * less, and a fifth of the time goes into bringing them there and back.
+ */
+export const defaultPiecesBudget = (engine: Engine): number =>
+  engine.adapter.software ? 2 ** 32 : defaultBudget(engine);
 
 const scaled = (plane: Plane, { offset, range }: Scale): Plane => ({
   ...plane,

@@ -66,6 +66,18 @@ test('what cannot be kept is computed again', () => {
   expect(tight.flops).toBeGreaterThan(roomy.flops);
 });
 
+test('where the device’s memory is the computer’s own, maps on it take no more than maps beside it', () => {
+  const network: StagedNetwork = { planes: 1, stages: () => restorerStages(ARCHITECTURES.grid.restorer) };
+  const software = { ...device, traits: { kind: 'cpu' } as const };
+  const params = new ParameterSet('network');
+  declareNetwork(network, params);
+  const [beside, within] = [2 ** 30, 2 ** 32].map((budget) =>
+    planTiles(software, network, params, { width: 4096, height: 4096 }, { budget }),
+  );
+  expect([beside.maps, within.maps]).toEqual(['host', 'device']);
+  expect(within.deviceBytes + within.hostBytes).toBeLessThanOrEqual(beside.deviceBytes + beside.hostBytes);
+});
+
 test('a budget that holds not even the weights is refused with both numbers', () => {
   expect(() => planned('laptop', 1024, 4e6)).toThrow(BudgetError);
   expect(() => planned('laptop', 1024, 4e6)).toThrow(/got a budget of 3\.8 MiB .* wanted .* MiB/);

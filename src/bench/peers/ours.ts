@@ -19,7 +19,7 @@ import {
   type Tensor,
   zeros,
 } from '../../runtime';
-import { defaultBudget } from '../../training/restore';
+import { defaultBudget, defaultPiecesBudget } from '../../training/restore';
 import { declareNetwork, TiledNetwork } from '../../training/tiled_restore';
 import { WholeNetwork } from '../../training/whole_restore';
 import type { Engineer, Job, PeerConvolution, PeerNetwork, Weights } from './contract';
@@ -68,15 +68,14 @@ export const ours = (engine: Engine): Engineer => ({
     declareNetwork(network, set);
     set.write(engine, new Map(weights));
     const extent = { width: side, height: side };
-    const budget = defaultBudget(engine);
-    if (new WholeNetwork(engine, network, set).fits(extent, budget)) {
+    if (new WholeNetwork(engine, network, set).fits(extent, defaultBudget(engine))) {
       const graph = new Graph();
       const x = graph.input('x', [1, side, side, 1]);
       const restored = throughStages(set.scope(graph), network.stages(graph), x, x);
       return programJob(engine, graph, set, { label: name, outputs: { restored } }, { x: image });
     }
     const tiled = new TiledNetwork(engine, network, set);
-    const schedule = tiled.plan(extent, { budget });
+    const schedule = tiled.plan(extent, { budget: defaultPiecesBudget(engine) });
     let restored: Plane = { ...extent, data: new Float32Array() };
     return {
       async run() {
