@@ -5,8 +5,9 @@ import type { Phi } from '../models/phi';
 import { ARCHITECTURES, type PresetName } from '../models/presets';
 import { restorer, restorerStages } from '../models/restorer';
 import { adam, Graph, l1, ParameterSet, type Scope, type Tensor } from '../runtime';
-import { CGAN_DEFAULTS, makeCGan, syntheticCount, traceCGan } from '../training/cgan';
+import { CGAN_DEFAULTS, makeCGan, traceCGan } from '../training/cgan';
 import { CIN_GAN_DEFAULTS, makeCinGan, traceCinGan } from '../training/cin_gan';
+import { syntheticCount } from '../training/restorer_batch';
 import type { Case, ProgramCase, RestoreCase, Traced } from './cases';
 
 type Network = (p: Scope, x: Tensor) => Tensor;

@@ -9,7 +9,7 @@ import { imageFiles, isFolder, readBytes, readImageFile, writeBytes } from './fi
 import { startEngine } from './gpu';
 
 const USAGE = `Usage: mendscope restore INPUT… --model MODEL.safetensors --out DIR [--task TASK] [--views side|plain] [--flips]
-                         [--memory MB] [--json]
+                         [--detail D] [--memory MB] [--json]
 
 Restores images, or every image of the folders given, and writes them under the same names to DIR with the same size
 and sample type.
@@ -19,6 +19,7 @@ and sample type.
   --task TASK     one of the model's tasks; a stack of an axial task is restored on its XZ and YZ views
   --views side    restore a stack on its XZ and YZ views whatever the task says; plain: plane by plane
   --flips         restore each plane four times, mirrored, and take the mean: less noise, four times the time
+  --detail D      from 0, closest to the truth, to 1, sharper to the eye and more of it made up; 0 if left out
   --memory MB     device memory to stay within; an image that takes more is restored in tiles, with the same result
 
 JSON: {adapter, software, model, restored: [{input, output, seconds, tiled?: {passes, tiles, maps, deviceBytes,
@@ -35,6 +36,7 @@ export const restore: Command = {
     views: { type: 'string' },
     factor: { type: 'string' },
     flips: { type: 'boolean' },
+    detail: { type: 'string' },
     memory: { type: 'string' },
   },
   async run(line, context) {
@@ -47,6 +49,7 @@ export const restore: Command = {
       throw new UsageError(`--views: got ${String(views)}, wanted side or plain`);
     const budget = megabytes(line.values.memory);
     const axialFactor = positive(line, 'factor');
+    const detail = line.values.detail === undefined ? undefined : Number(line.values.detail);
     const model = readModelFile(await readBytes(modelPath));
     const inputs = await expand(line.positionals);
     const engine = await startEngine(context);
@@ -60,6 +63,7 @@ export const restore: Command = {
         xzViews: views && views === 'side',
         axialFactor,
         flips: line.values.flips === true,
+        detail,
         budget,
         onSchedule: (schedule) => {
           tiled = summaryOf(schedule);

@@ -1,13 +1,13 @@
-/** `mendscope train`: both phases, from data to a model file. */
+/** `mendscope train`: from data to a model file. */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { classifierPhi } from '../models/classifier';
 import { PRESET_NAMES } from '../models/presets';
 import { readSafetensors } from '../models/safetensors';
 import { squeezenetPhi } from '../models/squeezenet';
-import { runConfig } from '../training/config';
+import { recipeOf, runConfig } from '../training/config';
 import { Control } from '../training/control';
-import type { FromThread, TrainConfig } from '../training/messages';
+import type { FromThread, Steps, TrainConfig } from '../training/messages';
 import { inHalf, readModelFile, writeModelFile } from '../training/model_file';
 import { OWN_PHI } from '../training/own_phi';
 import { train as trainRun } from '../training/session';
@@ -30,7 +30,8 @@ import { trainingData } from './train_data';
 const USAGE = `Usage: mendscope train --pairs TASK=DEFECTIVE_DIR:CLEAN_DIR … --unpaired TASK=DEFECTIVE_DIR:CLEAN_DIR …
                        --out MODEL.safetensors [options]
 
-Trains CIN-GAN on all tasks together, then one restorer for all of them, and writes the model.
+Trains one restorer for all tasks and writes the model. Where a task has no pairs, a CIN-GAN first learns to paint the
+defects of all tasks, and the restorer learns from what it paints.
 
   --pairs TASK=D:C       images of folder D and their clean partners in C, paired by file name; repeatable
   --unpaired TASK=D:C    folders whose images need not belong together; repeatable
@@ -41,8 +42,11 @@ Trains CIN-GAN on all tasks together, then one restorer for all of them, and wri
   --factor F             for stack:FILE, how many times coarser z is than x; as the file says if left out
   --limit N              at most N pairs, or images of each side, per task (phantoms: as many; 10 if left out)
   --preset P             tiny, grid, laptop (default) or paper
+  --recipe R             mend (a U-Net that learns to be faithful, then detail; the default) or published (the paper's
+                         cGAN; what preset paper takes)
   --steps N              restorer steps; the preset's if left out
-  --cin-steps N          CIN-GAN steps; two thirds of --steps if left out; 0 trains on real pairs alone
+  --cin-steps N          CIN-GAN steps; two thirds of --steps if left out, but none for mend on pairs alone
+  --detail-steps N       mend's further steps as a cGAN, for detail; a quarter of --steps if left out
   --batch N  --patch N   samples of a step, and the side of their patches in pixels
   --seed S               0 if left out
   --kernels K            measured (the fastest, timed for 3 s before the first step) or rule; by rule on software adapters
@@ -70,8 +74,10 @@ export const train: Command = {
     factor: { type: 'string' },
     limit: { type: 'string' },
     preset: { type: 'string' },
+    recipe: { type: 'string' },
     steps: { type: 'string' },
     'cin-steps': { type: 'string' },
+    'detail-steps': { type: 'string' },
     batch: { type: 'string' },
     patch: { type: 'string' },
     seed: { type: 'string' },
@@ -125,7 +131,7 @@ export const train: Command = {
           seconds,
           losses,
         };
-        return { json, text: `wrote ${out} (${steps.cinGan} CIN-GAN and ${steps.cGan} restorer steps, ${name})` };
+        return { json, text: `wrote ${out} (${stepsText(steps)}, ${name})` };
       }
     }
     throw new Error('the run ended without a model');
@@ -136,15 +142,23 @@ function trainConfig(line: CommandLine): TrainConfig {
   const preset = choice(line, 'preset', PRESET_NAMES, 'laptop');
   const seed = count(line, 'seed', 0) ?? 0;
   const steps = count(line, 'steps', 1);
-  const cinSteps = count(line, 'cin-steps', 0) ?? (steps === undefined ? undefined : Math.ceil((2 * steps) / 3));
+  const recipe = choice(line, 'recipe', ['mend', 'published'] as const, recipeOf(preset));
+  const detailSteps = count(line, 'detail-steps', 0);
+  if (recipe === 'published' && detailSteps !== undefined)
+    throw new UsageError('got --detail-steps with --recipe published, wanted them for mend only');
+  const paints = recipe === 'published' || texts(line, 'unpaired').length > 0 || line.values.add === true;
+  const cinSteps =
+    count(line, 'cin-steps', 0) ?? (steps !== undefined && paints ? Math.ceil((2 * steps) / 3) : undefined);
   const batch = count(line, 'batch', 1);
   const every = count(line, 'checkpoint-every', 1) ?? 120;
   const config: TrainConfig = {
     preset,
     seed,
     patch: count(line, 'patch', 16),
+    recipe,
     cinGan: { steps: cinSteps, batch },
-    cGan: { steps, batch },
+    mend: { steps, batch },
+    cGan: { steps: recipe === 'mend' ? detailSteps : steps, batch },
     ...(line.values.add && { addTasks: true }),
     checkpointSeconds: line.values.checkpoint === undefined ? 0 : every,
     ...(line.values.kernels !== undefined && { kernels: choice(line, 'kernels', ['measured', 'rule'] as const) }),
@@ -158,6 +172,11 @@ function trainConfig(line: CommandLine): TrainConfig {
   runConfig(config);
   return config;
 }
+
+const stepsText = ({ cinGan, mend, cGan }: Steps): string =>
+  mend === undefined
+    ? `${cinGan} CIN-GAN and ${cGan} restorer steps`
+    : `${cinGan} CIN-GAN, ${mend} restorer and ${cGan} detail steps`;
 
 async function startOf(line: CommandLine): Promise<StartingPoint | undefined> {
   if (line.values.from === undefined) return undefined;

@@ -17,7 +17,7 @@ import {
 } from './training_run';
 
 /** docs/evidence/README.md says which of these were searched for, on development seeds, and which were not yet. */
-/** CARE’s from 3e-4, 1e-3 and 3e-3, the best of a search on development images; the others’ are not searched for yet. */
+/** CARE’s is the better of 3e-4 and 1e-3 on development images; the others’ were not searched for. */
 const LEARNING_RATE = { care: 3e-4, deblurgan: 3e-4, cyclegan: 5e-4 };
 
 export async function care(cell: Cell, bench: Bench): Promise<Outcome> {

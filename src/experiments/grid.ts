@@ -136,6 +136,7 @@ function ablation(given: GridSettings): Cell[] {
     { floor: 0 },
     { kernel: 3 },
     { unit: 0 },
+    { exit: 'residual' },
     { squared: 0 },
     { validation: 0.2 },
     { network: 'resnet' },

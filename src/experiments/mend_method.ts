@@ -1,24 +1,17 @@
 /** Our own recipe: two ends of the fidelity–detail dial. */
 import { ARCHITECTURES } from '../models/presets';
+import { RESTORING_MARGIN, type RestoringNetwork } from '../models/restoring_network';
 import { ALL_MEASURES, Batches, type NoiseMeasures } from '../training/batches';
-import { betweenWeights, darkest, MEND_DEFAULTS, type MendConfig, type MendNetwork, trainMend } from '../training/mend';
-import { DETAIL_DEFAULTS, trainDetail } from '../training/mend_detail';
+import { darkest } from '../training/floor';
+import { betweenWeights, detailConfig, MEND_DEFAULTS, MEND_KERNEL, TRAINING_MARGIN } from '../training/mend';
 import type { Cell } from './cell';
+import { type FaithfulConfig, trainDetail, trainFaithful } from './mend_training';
 import { ownPhi } from './phi_files';
 import { cinGanConfig, type Synthesis, trainSynthesis, withSyntheticPairs } from './synthesis';
 import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Timer } from './training_run';
 
 /** Synthetic defects that mend gives each clean plane. */
 const SYNTHETIC_COPIES = 4;
-const MEND_NETWORK: MendNetwork['kind'] = 'unet';
-const KERNEL = 5;
-/** Pixels by which images are continued in mirror image: pairs, so that patches show their edges ... */
-const TRAINING_MARGIN = 16;
-/** ... and what is restored, so that the network's own borders, where it meets zeros, fall outside. */
-const RESTORING_MARGIN = 40;
-
-/** A running mean over about the last tenth of the updates, which the weights of a short run must not lag behind. */
-const averageDecay = (updates: number): number => Math.min(0.999, Math.max(0, 1 - 10 / updates));
 
 /** Readings of the fidelity–detail dial that a record holds. */
 const DIAL = [0, 1];
@@ -37,15 +30,16 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   const margin = mirrors * TRAINING_MARGIN;
   // All pairs are for learning: what two of ten have to teach is worth more than their judgement of when to stop.
   const { training, batches, validation } = dataOf(cell, number('validation', 0), measures, margin);
-  const network: MendNetwork =
-    (changes.network ?? MEND_NETWORK) === 'unet'
-      ? {
+  const network: RestoringNetwork =
+    changes.network === 'resnet'
+      ? shape.restorer
+      : {
           kind: 'unet',
           first: shape.restorer.first,
-          kernel: number('kernel', KERNEL),
+          kernel: number('kernel', MEND_KERNEL),
           unit: number('unit', 1) === 1,
-        }
-      : { kind: 'resnet', shape: shape.restorer };
+          ...(changes.exit === 'residual' ? {} : { exit: 'filter' as const }),
+        };
   const timer = new Timer();
   const run = { shape, phi, config: cinGanConfig(cell), seed: cell.seed };
   const made: Synthesis | undefined =
@@ -54,21 +48,22 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   const data = made
     ? new Batches(await withSyntheticPairs(engine, made, shape, training, copies), batches.patch, margin)
     : batches;
-  const config: MendConfig = {
-    ...MEND_DEFAULTS,
+  const defaults = MEND_DEFAULTS[cell.preset];
+  const config: FaithfulConfig = {
+    ...defaults,
     network,
     floors: number('floor', 1) === 1 ? darkest(data.tasks) : undefined,
     steps: cell.updates,
     batch: BATCH,
-    learningRate: cell.learningRate ?? MEND_DEFAULTS.learningRate,
-    squared: number('squared', MEND_DEFAULTS.squared),
-    averageDecay: number('average', averageDecay(cell.updates)),
+    learningRate: cell.learningRate ?? defaults.learningRate,
+    squared: number('squared', defaults.squared),
+    averageDecay: number('average', defaults.averageDecay),
     epoch: Math.max(10, Math.round(cell.updates / 20)),
     seed: cell.seed,
   };
   const { floors } = config;
   const restoring = { flips: number('flips', 1) === 1, margin: mirrors * RESTORING_MARGIN, floors };
-  const faithful = await trainMend(engine, data, validation, config, progress(cell, bench));
+  const faithful = await trainFaithful(engine, data, validation, config, progress(cell, bench));
   const used: Record<string, unknown> = {
     mend: config,
     measures,
@@ -76,15 +71,15 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     trainingMargin: margin,
     ...(made ? { cinGan: run.config, copies } : {}),
   };
-  const detailSteps = number('detail', Math.round(cell.updates / 4));
+  const { steps, ...settings } = detailConfig(cell.preset, config);
+  const detailSteps = number('detail', steps);
   if (detailSteps === 0) {
     const at = { config: used, ...timer.stop() };
     return restoredOutcome(cell, bench, 'mend', faithful, at, restoring);
   }
-  const detail = { ...DETAIL_DEFAULTS, steps: detailSteps, batch: BATCH, floors, seed: cell.seed };
-  const judge = shape.discriminator;
+  const detail = { ...settings, steps: detailSteps, floors, seed: cell.seed };
   const start = { network, weights: faithful.weights };
-  const sharp = await trainDetail(engine, data, phi, start, judge, detail, progress(cell, bench));
+  const sharp = await trainDetail(engine, data, phi, start, shape, detail, progress(cell, bench));
   used.detail = detail;
   const at = { config: used, ...timer.stop() };
   const outcomes: Outcome[] = [];

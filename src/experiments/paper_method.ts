@@ -2,8 +2,9 @@
 import { ARCHITECTURES } from '../models/presets';
 import { restorer } from '../models/restorer';
 import { ParameterSet } from '../runtime';
-import { CGAN_DEFAULTS, type CGanConfig, cGanStep, compileCGan, makeCGan, syntheticCount } from '../training/cgan';
+import { CGAN_DEFAULTS, type CGanConfig, cGanStep, compileCGan, makeCGan } from '../training/cgan';
 import { scalars } from '../training/deblurgan';
+import { syntheticCount } from '../training/restorer_batch';
 import type { Cell } from './cell';
 import { phiOf } from './phi_files';
 import { cinGanConfig, trainSynthesis } from './synthesis';

@@ -50,17 +50,22 @@ export interface CareOutput {
 }
 
 /** @param x [N, H, W, 1] */
-export function careNetwork(p: Scope, x: Tensor, { first, kernel, likelihood }: Care): CareOutput {
+export function careNetwork(p: Scope, x: Tensor, shape: Care): CareOutput {
+  const features = careFeatures(p, x, shape);
+  const image = add(x, convolution(p.child('exit'), features, { kernel: 1, channels: 1 }));
+  if (!shape.likelihood) return { image };
+  return { image, scale: add(softplus(convolution(p.child('scale'), features, { kernel: 1, channels: 1 })), 1e-3) };
+}
+
+/** What its heads see: F channels. @param x [N, H, W, 1] */
+export function careFeatures(p: Scope, x: Tensor, { first, kernel }: Care): Tensor {
   const layer = (name: string, from: Tensor, channels: number) =>
     relu(convolution(p.child(name), from, { kernel, channels }));
   const skip0 = layer('down0b', layer('down0a', x, first), first);
   const skip1 = layer('down1b', layer('down1a', maxPool(skip0), 2 * first), 2 * first);
   const middle = layer('middleb', layer('middlea', maxPool(skip1), 4 * first), 2 * first);
   const up1 = layer('up1b', layer('up1a', concat([upsampleNearest(middle), skip1], 3), 2 * first), first);
-  const up0 = layer('up0b', layer('up0a', concat([upsampleNearest(up1), skip0], 3), first), first);
-  const image = add(x, convolution(p.child('exit'), up0, { kernel: 1, channels: 1 }));
-  if (!likelihood) return { image };
-  return { image, scale: add(softplus(convolution(p.child('scale'), up0, { kernel: 1, channels: 1 })), 1e-3) };
+  return layer('up0b', layer('up0a', concat([upsampleNearest(up1), skip0], 3), first), first);
 }
 
 /** The same for images in −1..1: the network itself sees and gives 0..1, as the published one, so its borders are black. */

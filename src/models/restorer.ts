@@ -9,9 +9,10 @@
  * path that keeps the one and smooths the other.
  * Weights: those of backbone.ts with `gamma`, `beta` [C], and `exit.weight` [7, 7, F or F + 1, 1], `exit.bias` [1].
  */
-import { add, concat, div, type Initialiser, type Scope, type Tensor, tanh, zeros } from '../runtime';
+import { add, div, type Scope, type Tensor, tanh, zeros } from '../runtime';
 import { type Backbone, backboneStages } from './backbone';
-import { convolution, type Dropout, instance, NO_DROPOUT } from './layers';
+import { exit, filterExit } from './exits';
+import { type Dropout, instance, NO_DROPOUT } from './layers';
 import { type Stage, throughStages } from './stages';
 
 export interface Restorer extends Backbone {
@@ -30,23 +31,5 @@ export function restorerStages(shape: Restorer, dropout: Dropout = NO_DROPOUT): 
 const EXITS: Record<Restorer['output'], (p: Scope, features: Tensor, image: Tensor) => Tensor> = {
   average: (p, features, image) => div(add(tanh(exit(p, features)), image), 2),
   residual: (p, features, image) => add(image, exit(p, features, zeros())),
-  filter: (p, features, image) => exit(p, concat([features, image], 3), lastChannelBlurred()),
-};
-
-function exit(p: Scope, x: Tensor, initialiser?: Initialiser): Tensor {
-  return convolution(p.child('exit'), x, { kernel: 7, channels: 1, initialiser });
-}
-
-/**
- * First weights of a convolution to one channel that blurs its last input channel (Gaussian, σ 1) and hears nothing of
- * the others. Adam moves a weight by about its learning rate a step: from a blur both a sharper and a wider kernel are
- * near, while from the identity a denoiser would be a thousand steps away.
- */
-const lastChannelBlurred = (): Initialiser => (shape, _, element) => {
-  const [height, width, channels] = shape;
-  if (element % channels !== channels - 1) return 0;
-  const tap = Math.floor(element / channels);
-  const bell = (i: number, n: number): number => Math.exp(-((i - (n - 1) / 2) ** 2) / 2);
-  const sum = (n: number): number => Array.from({ length: n }, (_, i) => bell(i, n)).reduce((a, b) => a + b);
-  return (bell(Math.floor(tap / width), height) * bell(tap % width, width)) / (sum(height) * sum(width));
+  filter: filterExit,
 };

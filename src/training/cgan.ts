@@ -4,19 +4,18 @@
  *   discriminator   L_D = ½ [BCE(D(x, y), 1) + BCE(D(x, R(x)), 0)]
  *   restorer        L_R = λ_a BCE(D(x, R(x)), 1) + λ_c Σ ‖φ(y) − φ(R(x))‖²/U + λ_p |y − R(x)|
  *
- * x defective, y clean. The first `synthetic` samples of a batch are clean patches whose defect the frozen CIN-GAN
- * generator paints inside the step, anew each time; the rest are real pairs.
+ * x defective, y clean. R is the paper's ResNet from its first weights on or, in our own recipe, a network that learned
+ * to be faithful before (mend.ts) and learns detail here.
  */
 import { discriminator } from '../models/discriminator';
 import { type Dropout, NO_DROPOUT, streamsFrom } from '../models/layers';
 import { checkedLayers, type Phi } from '../models/phi';
 import type { Architecture, PresetName } from '../models/presets';
-import { restorer } from '../models/restorer';
+import { isUNet, type RestoringNetwork, restoringNetwork } from '../models/restoring_network';
 import {
   adam,
   add,
   bceWithLogits,
-  concat,
   contentLoss,
   type Engine,
   ema,
@@ -27,14 +26,13 @@ import {
   ParameterSet,
   type Program,
   type ProgramSpec,
-  randomNormal,
-  slice,
   type Tensor,
 } from '../runtime';
-import { type Batches, drawRandom } from './batches';
-import { generate } from './cin_gan';
+import type { Batches } from './batches';
+import { aboveFloor } from './floor';
 import type { CGanSettings } from './messages';
-import { learningRateAt } from './schedule';
+import { type BatchSetting, batchInputs, drawBatch, type RestorerBatch } from './restorer_batch';
+import { averageDecayOf, learningRateAt } from './schedule';
 import type { Runnable } from './timed_step';
 
 export interface CGanConfig extends CGanSettings {
@@ -99,20 +97,16 @@ export const makeCGan = (): CGan => ({
   discriminator: new ParameterSet('discriminator'),
 });
 
-const STREAM = { noise: 3, dropout: 64 };
+const DROPOUT_STREAM = 64;
 
-export interface CGanBatch {
-  /** [N, P, P, 1] in −1..1, showing the same place. */
-  defective: Tensor;
-  clean: Tensor;
+/** The networks' sizes; any network may restore. */
+export interface CGanShape extends Pick<Architecture, 'generator' | 'discriminator'> {
+  restorer: RestoringNetwork;
 }
 
-export function discriminatorTerms(
-  nets: CGan,
-  { defective, clean }: CGanBatch,
-  shape: Architecture,
-): { discriminator: Tensor } {
-  const restored = restorer(nets.restorer.scope(clean.graph), defective, shape.restorer, dropout(shape));
+export function discriminatorTerms(nets: CGan, batch: RestorerBatch, shape: CGanShape): { discriminator: Tensor } {
+  const { defective, clean } = batch;
+  const restored = restore(nets.restorer, batch, shape);
   const p = nets.discriminator.scope(clean.graph);
   const real = bceWithLogits(discriminator(p, defective, clean, shape.discriminator), 1);
   const fake = bceWithLogits(discriminator(p, defective, restored, shape.discriminator), 0);
@@ -121,12 +115,13 @@ export function discriminatorTerms(
 
 export function restorerTerms(
   nets: CGan,
-  { defective, clean }: CGanBatch,
-  shape: Architecture,
+  batch: RestorerBatch,
+  shape: CGanShape,
   phi: Phi,
   config: CGanConfig,
 ): { restored: Tensor; adversarial: Tensor; content: Tensor; pixel: Tensor; generator: Tensor } {
-  const restored = restorer(nets.restorer.scope(clean.graph), defective, shape.restorer, dropout(shape));
+  const { defective, clean } = batch;
+  const restored = restore(nets.restorer, batch, shape);
   const judged = discriminator(nets.discriminator.scope(clean.graph), defective, restored, shape.discriminator);
   const high = checkedLayers(phi, config.contentLayers ?? phi.content);
   const adversarial = bceWithLogits(judged, 1);
@@ -140,29 +135,28 @@ export function restorerTerms(
   return { restored, adversarial, content, pixel, generator: weighted.reduce((a, b) => add(a, b)) };
 }
 
-const dropout = (shape: Architecture): Dropout =>
-  shape.restorer.dropout > 0 ? { rate: shape.restorer.dropout, nextStream: streamsFrom(STREAM.dropout) } : NO_DROPOUT;
+function restore(params: ParameterSet, { defective, floor }: RestorerBatch, { restorer }: CGanShape): Tensor {
+  const raw = restoringNetwork(params.scope(defective.graph), defective, restorer, dropout(restorer));
+  return floor ? aboveFloor(raw, floor) : raw;
+}
+
+const dropout = (network: RestoringNetwork): Dropout =>
+  !isUNet(network) && network.dropout > 0
+    ? { rate: network.dropout, nextStream: streamsFrom(DROPOUT_STREAM) }
+    : NO_DROPOUT;
 
 export interface CGanPrograms {
   discriminatorStep: Program;
   restorerStep: Program;
   /** Samples of a batch that CIN-GAN makes. */
   synthetic: number;
+  floors?: readonly number[];
 }
 
-/** How many samples of each batch are synthetic: all of them where no task has a real pair. */
-export function syntheticCount(config: CGanConfig, hasPairs: boolean, hasGenerator: boolean): number {
-  if (!hasPairs) return config.batch;
-  return hasGenerator ? Math.round(config.batch * config.syntheticShare) : 0;
-}
-
-export interface CGanSetting {
-  shape: Architecture;
+export interface CGanSetting extends Omit<BatchSetting, 'batch' | 'shape'> {
+  shape: CGanShape;
   phi: Phi;
   config: CGanConfig;
-  patch: number;
-  tasks: number;
-  synthetic: number;
 }
 
 export async function compileCGan(
@@ -177,6 +171,7 @@ export async function compileCGan(
     discriminatorStep: await engine.compile(discriminatorStep.graph, discriminatorStep.spec, kernels),
     restorerStep: await engine.compile(restorerStep.graph, restorerStep.spec, kernels),
     synthetic: setting.synthetic,
+    floors: setting.floors,
   };
 }
 
@@ -187,11 +182,12 @@ export function traceCGan(
   setting: CGanSetting,
 ): Record<'discriminatorStep' | 'restorerStep', { graph: Graph; spec: ProgramSpec }> {
   const { shape, phi, config, patch } = setting;
+  const batch = { ...setting, batch: config.batch };
   const { beta1, beta2 } = config;
   const optimiser = (graph: Graph) => ({ learningRate: graph.input('learningRate', []), beta1, beta2 });
 
   const d = new Graph();
-  const judged = discriminatorTerms(nets, batchInputs(d, generator, setting), shape);
+  const judged = discriminatorTerms(nets, batchInputs(d, generator, batch), shape);
   const discriminatorStep = {
     label: 'cGAN discriminator step',
     outputs: { discriminator: judged.discriminator },
@@ -199,8 +195,8 @@ export function traceCGan(
   };
 
   const r = new Graph();
-  restorer(nets.average.scope(r), r.input('image', [1, patch, patch, 1]), shape.restorer); // declares the average's weights
-  const made = restorerTerms(nets, batchInputs(r, generator, setting), shape, phi, config);
+  restoringNetwork(nets.average.scope(r), r.input('image', [1, patch, patch, 1]), shape.restorer); // declares its weights
+  const made = restorerTerms(nets, batchInputs(r, generator, batch), shape, phi, config);
   const restorerStep = {
     label: 'cGAN restorer step',
     outputs: { adversarial: made.adversarial, content: made.content, pixel: made.pixel, generator: made.generator },
@@ -212,69 +208,16 @@ export function traceCGan(
   return { discriminatorStep: { graph: d, spec: discriminatorStep }, restorerStep: { graph: r, spec: restorerStep } };
 }
 
-/** A short run would otherwise average over weights from before it had learned anything: its last tenth at most. */
-function averageDecayOf({ averageDecay, steps }: CGanConfig): number {
-  return Math.max(0, Math.min(averageDecay, 1 - 10 / steps));
-}
-
-/** Whether the running mean has all but forgotten the first weights (e⁻³ of it is left) after `done` steps. */
-export function averageIsRipe(config: CGanConfig, done: number): boolean {
-  return done * (1 - averageDecayOf(config)) >= 3;
-}
-
-/** The batch as the graph sees it: `synthetic` painted samples, then the real pairs. */
-function batchInputs(
-  graph: Graph,
-  generator: ParameterSet,
-  { shape, config, patch, tasks, synthetic }: CGanSetting,
-): CGanBatch {
-  const clean = graph.input('clean', [config.batch, patch, patch, 1]);
-  const real = config.batch - synthetic;
-  const parts: Tensor[] = [];
-  if (synthetic > 0) {
-    const task = graph.input('task', [synthetic, tasks]);
-    const noise = randomNormal(graph, [synthetic, patch, patch, 1], STREAM.noise);
-    const sources = slice(clean, [0, 0, 0, 0], [synthetic, patch, patch, 1]);
-    parts.push(generate({ generator }, { clean: sources, task, noise }, shape));
-  }
-  if (real > 0) parts.push(graph.input('defective', [real, patch, patch, 1]));
-  return { clean, defective: parts.length > 1 ? concat(parts, 0) : parts[0] };
-}
-
 /** One discriminator step and one restorer step on the same batch. `step` counts from 0. */
 export function cGanStep(
-  { discriminatorStep, restorerStep, synthetic }: Runnable<CGanPrograms>,
+  { discriminatorStep, restorerStep, synthetic, floors }: Runnable<CGanPrograms>,
   data: Batches,
   config: CGanConfig,
   seed: number,
   step: number,
 ): void {
-  const fed = cGanBatch(data, config, synthetic, seed, step);
+  const fed = drawBatch(data, { batch: config.batch, synthetic, floors }, seed, step);
   const learningRate = learningRateAt(config, step);
   discriminatorStep.run({ ...fed, learningRate: learningRate * config.discriminatorRate }, { seed, step });
   restorerStep.run({ ...fed, learningRate }, { seed, step });
-}
-
-export function cGanBatch(
-  data: Batches,
-  config: CGanConfig,
-  synthetic: number,
-  seed: number,
-  step: number,
-): Record<string, Float32Array> {
-  const random = drawRandom(seed, 'cgan', step);
-  const pixels = data.patch * data.patch;
-  const clean = new Float32Array(config.batch * pixels);
-  const fed: Record<string, Float32Array> = { clean };
-  if (synthetic > 0) {
-    const sources = data.sources(random, synthetic);
-    clean.set(sources.clean);
-    fed.task = sources.task;
-  }
-  if (synthetic < config.batch) {
-    const real = data.real(random, config.batch - synthetic);
-    clean.set(real.clean, synthetic * pixels);
-    fed.defective = real.defective;
-  }
-  return fed;
 }

@@ -3,17 +3,20 @@
  * record the configuration, the phase and the steps done. Batches and random numbers depend on seed and step alone, so
  * those two are the random state and the position in the data.
  */
-import { ARCHITECTURES } from '../models/presets';
-import { restorer } from '../models/restorer';
+import { restoringNetwork } from '../models/restoring_network';
 import { type Engine, Graph, ParameterSet } from '../runtime';
-import { averageIsRipe } from './cgan';
 import { type FileRecord, type ModelFile, ModelFileError, type NamedTensors, writeModelFile } from './model_file';
 import type { Networks, RunProgress } from './networks';
+import { averageIsRipe } from './schedule';
 import type { WarmStart } from './warm_start';
 
 /** Sets whose optimiser goes into a checkpoint, by phase; `average` and, later, `generator` are weights only. */
-const TRAINED = { 'cin-gan': ['generator', 'critic'], cgan: ['restorer', 'discriminator'] } as const;
-const KEPT = { 'cin-gan': [], cgan: ['average', 'generator'] } as const;
+const TRAINED = {
+  'cin-gan': ['generator', 'critic'],
+  mend: ['restorer'],
+  cgan: ['restorer', 'discriminator'],
+} as const;
+const KEPT = { 'cin-gan': [], mend: ['average', 'generator'], cgan: ['average', 'generator'] } as const;
 
 export async function writeCheckpoint(
   engine: Engine,
@@ -32,6 +35,7 @@ export async function writeCheckpoint(
     adamSteps[name] = step;
   }
   for (const name of KEPT[at.phase]) if (nets[name].count > 0) sets.set(name, await nets[name].read());
+  if (nets.faithful) sets.set('faithful', nets.faithful);
   if (!sets.has('restorer')) sets.set('restorer', start?.restorer ?? (await untrainedRestorer(engine, record)));
   return writeModelFile({ record: { ...record, kind: 'checkpoint', phase: at.phase, adamSteps }, sets });
 }
@@ -48,6 +52,7 @@ export function loadCheckpoint(engine: Engine, nets: Networks, { record, sets }:
     });
   }
   for (const name of KEPT[phase]) if (sets.has(name)) nets[name].write(engine, wanted(sets, name));
+  nets.faithful = sets.get('faithful');
 }
 
 function wanted(sets: ModelFile['sets'], name: string): NamedTensors {
@@ -61,7 +66,16 @@ function wanted(sets: ModelFile['sets'], name: string): NamedTensors {
   return found;
 }
 
-/** The model: the restorer's averaged weights, or those of the moment where a run was stopped before the mean was ripe. */
+/** The phase's averaged weights, or those of the moment where it was stopped before the mean was ripe. */
+export function learned(nets: Networks, { config, steps }: FileRecord, phase: 'mend' | 'cgan'): ParameterSet {
+  const ripe =
+    phase === 'mend' && config.mend
+      ? averageIsRipe(config.mend, steps.mend ?? 0)
+      : averageIsRipe(config.cGan, steps.cGan);
+  return ripe ? nets.average : nets.restorer;
+}
+
+/** The model: what the restorer learned, with what the cGAN made of it for detail where that was begun. */
 export async function writeModel(
   engine: Engine,
   nets: Networks,
@@ -69,18 +83,22 @@ export async function writeModel(
   start?: WarmStart,
 ): Promise<Uint8Array> {
   const sets = new Map<string, NamedTensors>();
-  const trained = averageIsRipe(record.config.cGan, record.steps.cGan) ? nets.average : nets.restorer;
-  const begun = trained.count > 0;
-  sets.set('restorer', begun ? await trained.read() : (start?.restorer ?? (await untrainedRestorer(engine, record))));
+  const trained = learned(nets, record, record.config.mend && !nets.faithful ? 'mend' : 'cgan');
+  const weights = trained.count > 0 ? await trained.read() : undefined;
+  if (nets.faithful && weights && record.steps.cGan > 0) sets.set('detail', weights);
+  sets.set('restorer', nets.faithful ?? weights ?? start?.restorer ?? (await untrainedRestorer(engine, record)));
   if (nets.generator.count > 0) sets.set('generator', await nets.generator.read());
+  else if (start?.generator && namesOf(start) === namesOf(record)) sets.set('generator', start.generator);
   return writeModelFile({ record: { ...record, kind: 'model' }, sets });
 }
 
+const namesOf = ({ tasks }: Pick<FileRecord, 'tasks'>): string => JSON.stringify(tasks.map(({ name }) => name));
+
 /** First weights, for a run that ends before its restorer was begun: the file then says 0 steps. */
-async function untrainedRestorer(engine: Engine, { preset, config }: FileRecord): Promise<NamedTensors> {
+async function untrainedRestorer(engine: Engine, { restorer, config }: FileRecord): Promise<NamedTensors> {
   const set = new ParameterSet('restorer');
   const graph = new Graph();
-  restorer(set.scope(graph), graph.input('image', [1, 32, 32, 1]), ARCHITECTURES[preset].restorer);
+  restoringNetwork(set.scope(graph), graph.input('image', [1, 32, 32, 1]), restorer);
   set.initialise(engine, config.seed);
   const first = await set.read();
   engine.release(set);

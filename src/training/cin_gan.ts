@@ -108,7 +108,7 @@ export function criticTerms(
   nets: CinGan,
   { clean, defective, task, noise }: CinGanBatch,
   mix: Tensor,
-  shape: Architecture,
+  shape: Pick<Architecture, 'generator' | 'critic'>,
   lambdaPenalty: number,
 ): { wasserstein: Tensor; gradientPenalty: Tensor; critic: Tensor } {
   const nextStream = streamsFrom(STREAM.dropout);
@@ -123,7 +123,7 @@ export function criticTerms(
 export function generatorTerms(
   nets: CinGan,
   { clean, defective, task, noise }: CinGanBatch,
-  shape: Architecture,
+  shape: Pick<Architecture, 'generator' | 'critic'>,
   phi: Phi,
   config: CinGanConfig,
 ): { fake: Tensor; adversarial: Tensor; content: Tensor; style: Tensor; generator: Tensor } {
@@ -147,7 +147,7 @@ export function generatorTerms(
 export function generate(
   { generator }: Pick<CinGan, 'generator'>,
   { clean, task, noise }: Pick<CinGanBatch, 'clean' | 'task' | 'noise'>,
-  shape: Architecture,
+  shape: Pick<Architecture, 'generator'>,
   dropout: Dropout = NO_DROPOUT,
 ): Tensor {
   return cinGenerator(generator.scope(clean.graph), clean, noise, task, shape.generator, dropout);
@@ -159,7 +159,7 @@ export interface CinGanPrograms {
 }
 
 export interface CinGanSetting {
-  shape: Architecture;
+  shape: Pick<Architecture, 'generator' | 'critic'>;
   phi: Phi;
   config: CinGanConfig;
   patch: number;

@@ -1,8 +1,8 @@
-import type { RunConfig } from './config';
+import { phasesOf, type RunConfig } from './config';
 import type { Phase } from './messages';
 
-/** A cGAN step takes about this share of a CIN-GAN step's time; used for the time left until it can be measured. */
-const CGAN_SHARE_OF_CIN_GAN = 0.6;
+/** A step's time, roughly, in steps of CIN-GAN; used for the time left in phases that cannot be measured yet. */
+const WEIGHT = { 'cin-gan': 1, mend: 0.3, cgan: 0.6 };
 
 /** Time spent training, and what is left of it by the rate so far. */
 export class Clock {
@@ -41,8 +41,11 @@ export class Clock {
 
   secondsLeft(done: number): number | undefined {
     if (this.phaseSteps === 0) return undefined;
-    const rate = this.phaseSeconds / this.phaseSteps;
-    if (this.phase === 'cgan') return rate * (this.run.cGan.steps - done);
-    return rate * (this.run.cinGan.steps - done) + rate * CGAN_SHARE_OF_CIN_GAN * this.run.cGan.steps;
+    const rate = this.phaseSeconds / this.phaseSteps / WEIGHT[this.phase];
+    const phases = phasesOf(this.run);
+    const now = phases.findIndex(({ phase }) => phase === this.phase);
+    return phases
+      .slice(Math.max(0, now))
+      .reduce((left, { phase, steps }, i) => left + rate * WEIGHT[phase] * (steps - (i === 0 ? done : 0)), 0);
   }
 }

@@ -1,8 +1,10 @@
 /** A run's settings in full: what the user left out takes its preset's value. */
 import { ARCHITECTURES, type PresetName } from '../models/presets';
+import type { RestoringNetwork } from '../models/restoring_network';
 import { CGAN_DEFAULTS, type CGanConfig } from './cgan';
 import { CIN_GAN_DEFAULTS, type CinGanConfig } from './cin_gan';
-import type { TrainConfig } from './messages';
+import { detailConfig, MEND_DEFAULTS, MEND_KERNEL, type MendConfig } from './mend';
+import type { Phase, Recipe, Steps, TrainConfig } from './messages';
 
 export interface RunConfig {
   preset: PresetName;
@@ -10,7 +12,11 @@ export interface RunConfig {
   seed: number;
   /** Side of the square training patches, in pixels. */
   patch: number;
+  /** Absent in files from before there was a choice: `published`. */
+  recipe?: Recipe;
   cinGan: CinGanConfig;
+  /** Absent where the recipe is the published one. */
+  mend?: MendConfig;
   cGan: CGanConfig;
   /** Which φ stands behind the content and style terms. */
   phi: 'mendscope' | 'squeezenet';
@@ -23,20 +29,51 @@ export interface RunConfig {
   kernels?: TrainConfig['kernels'];
 }
 
+/** The paper's preset is there to follow the paper. */
+export const recipeOf = (preset: PresetName): Recipe => (preset === 'paper' ? 'published' : 'mend');
+
+/** The network that restores in a run of its own. */
+export function networkOf({ preset, mend }: Pick<RunConfig, 'preset' | 'mend'>): RestoringNetwork {
+  const { restorer } = ARCHITECTURES[preset];
+  return mend ? { kind: 'unet', first: restorer.first, kernel: MEND_KERNEL, unit: true, exit: 'filter' } : restorer;
+}
+
+/** The phases that a run goes through, in order, and the steps of each. */
+export function phasesOf(
+  run: RunConfig,
+): { phase: Exclude<Phase, 'compiling'>; counter: keyof Steps; steps: number }[] {
+  return [
+    { phase: 'cin-gan' as const, counter: 'cinGan' as const, steps: run.cinGan.steps },
+    { phase: 'mend' as const, counter: 'mend' as const, steps: run.mend?.steps ?? 0 },
+    { phase: 'cgan' as const, counter: 'cGan' as const, steps: run.cGan.steps },
+  ].filter(({ steps }) => steps > 0);
+}
+
 /** Half of what the restorer sees are painted defects, the known ones among them, so that it does not forget those. */
 const REHEARSED = { syntheticShare: 0.5 };
 
-export function runConfig(config: TrainConfig): RunConfig {
+/** @param onlyPairs nothing has to be painted to learn from */
+export function runConfig(config: TrainConfig, onlyPairs = false): RunConfig {
   const { preset, seed } = config;
   const patch = config.patch ?? ARCHITECTURES[preset].patch;
   if (!Number.isInteger(patch) || patch < 16 || patch % 8 !== 0)
     throw new RangeError(`got patches of ${patch} pixels, wanted a multiple of 8 from 16 upwards`);
+  const recipe = config.recipe ?? recipeOf(preset);
+  const rehearsed = config.addTasks ? REHEARSED : {};
+  const mend = recipe === 'mend' ? { ...MEND_DEFAULTS[preset], ...rehearsed, ...defined(config.mend) } : undefined;
+  const unpainted = mend && onlyPairs && !config.addTasks ? { steps: 0 } : {};
   return {
     preset,
     seed,
     patch,
-    cinGan: { ...CIN_GAN_DEFAULTS[preset], ...defined(config.cinGan) },
-    cGan: { ...CGAN_DEFAULTS[preset], ...(config.addTasks && REHEARSED), ...defined(config.cGan) },
+    recipe,
+    cinGan: { ...CIN_GAN_DEFAULTS[preset], ...unpainted, ...defined(config.cinGan) },
+    ...(mend && { mend }),
+    cGan: {
+      ...(mend ? detailConfig(preset, mend) : CGAN_DEFAULTS[preset]),
+      ...rehearsed,
+      ...defined(config.cGan),
+    },
     phi: config.phi?.kind ?? 'mendscope',
     addTasks: config.addTasks ?? false,
     validationShare: config.validationShare ?? 0.1,

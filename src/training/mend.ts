@@ -3,158 +3,140 @@
  *
  *   L = |y − R(x)| + λ (y − R(x))²
  *
- * on real pairs (and on pairs that a CIN-GAN made, where one is given), turned and mirrored. Nothing restored is darker
- * than the task's darkest clean image, its floor: below it there is nothing to tell apart, and what a network gives there
- * is cut off (`aboveFloor`). The learning rate rises over the first steps and then falls to 0; what is kept is the
- * running mean of the weights, at the end or, with validation pairs, where it did best on these. `detail` then
- * fine-tunes it as a cGAN, and the dial is the straight line between the two sets of weights.
+ * on real pairs and on pairs that a CIN-GAN made, where there is one, turned and mirrored. Nothing restored is darker
+ * than its task's floor (floor.ts). The learning rate rises over the first steps and then falls to 0; what is kept is the
+ * running mean of the weights. A cGAN (cgan.ts) then fine-tunes it for detail, and the dial is the straight line between
+ * the two sets of weights.
  */
-import { careNetwork, careOnSigned } from '../models/care';
-import { type Restorer, restorer } from '../models/restorer';
+import type { PresetName } from '../models/presets';
+import { type RestoringNetwork, restoringNetwork } from '../models/restoring_network';
 import {
   adam,
   add,
   type Engine,
   ema,
   Graph,
+  type KernelChoices,
   l1,
-  leakyRelu,
   mse,
   mul,
-  ParameterSet,
-  type Scope,
-  sub,
-  type Tensor,
+  type ParameterSet,
+  type Program,
+  type ProgramSpec,
   type Values,
 } from '../runtime';
-import { type Batches, drawRandom, type PairedBatch, type TaskPlanes } from './batches';
-import type { TrainedNetwork } from './care';
-import { cosineRateAt } from './schedule';
+import type { Batches } from './batches';
+import { CGAN_DEFAULTS, type CGan, type CGanConfig } from './cgan';
+import { aboveFloor } from './floor';
+import type { MendSettings } from './messages';
+import { type BatchSetting, batchInputs, drawBatch } from './restorer_batch';
+import { averageDecayOf, cosineRateAt } from './schedule';
+import type { Runnable } from './timed_step';
 
-/** The network that restores: the cGAN's ResNet, or a U-Net. */
-export type MendNetwork = { kind: 'resnet'; shape: Restorer } | UNet;
-
-export interface UNet {
-  kind: 'unet';
-  first: number;
-  kernel: number;
-  /** It sees 0..1, as CARE's does: the zeros beyond its borders are dark then, and not a middle grey. */
-  unit?: boolean;
-}
-
-export interface MendConfig {
-  network: MendNetwork;
-  steps: number;
-  batch: number;
-  /** Its highest, which it rises to over the first 20th of the steps. */
-  learningRate: number;
-  /** λ, the weight of the squared error. */
-  squared: number;
-  /** Decay per step of the running mean of the weights. */
+export interface MendConfig extends MendSettings {
+  /** Decay per step of the running mean of the weights, less in a short run. */
   averageDecay: number;
-  /** Each task's, in the order of the tasks ({@link darkest}); left out: what is restored may be as dark as it likes. */
-  floors?: readonly number[];
-  /** Steps between two looks at the validation pairs. */
-  epoch: number;
-  seed: number;
 }
 
-export const MEND_DEFAULTS: Omit<MendConfig, 'network'> = {
+const GRID: MendConfig = {
   steps: 3000,
   batch: 4,
   learningRate: 1e-3,
   squared: 1,
-  averageDecay: 0.99,
-  epoch: 50,
-  seed: 0,
+  syntheticShare: 0.25,
+  averageDecay: 0.999,
 };
 
-/** Validation patches looked at each time; always the same ones. */
-const VALIDATION_PATCHES = 16;
+export const MEND_DEFAULTS: Record<PresetName, MendConfig> = {
+  tiny: { ...GRID, steps: 300, learningRate: 2e-3 },
+  grid: GRID,
+  laptop: { ...GRID, steps: 10_000, learningRate: 5e-4 },
+  paper: { ...GRID, steps: 20_000, batch: 8, learningRate: 3e-4 },
+};
 
-/** @param x [N, H, W, 1] in −1..1 @returns the same extent and range, not yet above any floor */
-export function mendNetwork(p: Scope, x: Tensor, network: MendNetwork): Tensor {
-  if (network.kind === 'resnet') return restorer(p, x, network.shape);
-  const unet = network.unit ? careOnSigned : careNetwork;
-  return unet(p, x, network).image;
+/** The U-Net's kernel side. */
+export const MEND_KERNEL = 5;
+
+/** Pixels by which pairs are continued in mirror image, so that patches show what lies at an edge. */
+export const TRAINING_MARGIN = 16;
+
+const DETAIL_SETTINGS = {
+  learningRate: 5e-4,
+  averageDecay: 0.95,
+  decayShare: 0,
+  discriminatorRate: 1,
+  lambdaAdversarial: 0.05,
+  lambdaContent: 0.1,
+  lambdaPixel: 1,
+};
+
+/** The detail end of the dial: a cGAN that begins with the faithful weights, for a quarter of their steps. */
+export const detailConfig = (preset: PresetName, { steps, batch }: { steps: number; batch: number }): CGanConfig => ({
+  ...CGAN_DEFAULTS[preset],
+  ...DETAIL_SETTINGS,
+  steps: Math.round(steps / 4),
+  batch,
+});
+
+export interface MendSetting extends Omit<BatchSetting, 'batch'> {
+  network: RestoringNetwork;
+  config: Pick<MendConfig, 'steps' | 'batch' | 'squared' | 'averageDecay'>;
 }
 
-/** The darkest sample of each task's clean images. */
-export function darkest(tasks: readonly TaskPlanes[]): number[] {
-  return tasks.map(({ pairs }) =>
-    pairs.reduce((least, { clean }) => clean.data.reduce((a, b) => Math.min(a, b), least), Number.POSITIVE_INFINITY),
-  );
+export interface MendPrograms {
+  restorerStep: Program;
+  synthetic: number;
+  floors?: readonly number[];
 }
 
-/** Slope below the floor while training: without one, what begins below it would stay there for ever. */
-const TRAINING_SLOPE = 0.1;
-
-/** What a network gives, cut off at a floor a sample; for training nearly so. @param floor [N, 1, 1, 1] */
-export const aboveFloor = (y: Tensor, floor: Tensor): Tensor => add(leakyRelu(sub(y, floor), TRAINING_SLOPE), floor);
-
-/** The floor of each sample of a batch. */
-export function floorsOf({ task }: PairedBatch, floors: readonly number[]): Float32Array {
-  const samples = task.length / floors.length;
-  return Float32Array.from({ length: samples }, (_, n) => floors[task.indexOf(1, n * floors.length) % floors.length]);
-}
-
-/** @param validation undefined where there are too few pairs to keep any back: then the last mean is kept */
-export async function trainMend(
-  engine: Engine,
-  data: Batches,
-  validation: Batches | undefined,
-  config: MendConfig,
-  tell: (step: number, losses: Record<string, number>) => void = () => undefined,
-): Promise<TrainedNetwork> {
-  const { batch, seed, network, floors } = config;
-  const params = new ParameterSet('mend');
-  const average = new ParameterSet('mend average');
-  const extent = (count: number) => [count, data.patch, data.patch, 1];
-
-  const g = new Graph();
-  mendNetwork(average.scope(g), g.input('image', extent(1)), network); // declares the average's weights
-  const raw = mendNetwork(params.scope(g), g.input('defective', extent(batch)), network);
-  const restored = floors ? aboveFloor(raw, g.input('floor', [batch, 1, 1, 1])) : raw;
-  const clean = g.input('clean', extent(batch));
-  const loss = add(l1(restored, clean), mul(mse(restored, clean), config.squared));
-  const step = await engine.compile(g, {
+/** The step as a graph, before any device. */
+export function traceMend(
+  nets: Pick<CGan, 'restorer' | 'average'>,
+  generator: ParameterSet,
+  setting: MendSetting,
+): { graph: Graph; spec: ProgramSpec } {
+  const { network, config, patch } = setting;
+  const graph = new Graph();
+  restoringNetwork(nets.average.scope(graph), graph.input('image', [1, patch, patch, 1]), network); // declares its weights
+  const { defective, clean, floor } = batchInputs(graph, generator, { ...setting, batch: config.batch });
+  const raw = restoringNetwork(nets.restorer.scope(graph), defective, network);
+  const restored = floor ? aboveFloor(raw, floor) : raw;
+  const pixel = l1(restored, clean);
+  const squared = mse(restored, clean);
+  const loss = add(pixel, mul(squared, config.squared));
+  const spec: ProgramSpec = {
     label: 'mend step',
-    outputs: { loss },
+    outputs: { pixel, squared },
     updates: [
-      adam(params, loss, { learningRate: g.input('learningRate', []) }),
-      ema(average, params, config.averageDecay),
+      adam(nets.restorer, loss, { learningRate: graph.input('learningRate', []) }),
+      ema(nets.average, nets.restorer, averageDecayOf(config)),
     ],
-  });
-  const v = new Graph();
-  const judged = l1(
-    mendNetwork(average.scope(v), v.input('defective', extent(VALIDATION_PATCHES)), network),
-    v.input('clean', extent(VALIDATION_PATCHES)),
-  );
-  const look = validation && (await engine.compile(v, { label: 'mend validation', outputs: { loss: judged } }));
-  const kept = validation?.real(drawRandom(seed, 'validation', 0), VALIDATION_PATCHES);
-  params.initialise(engine, seed);
-  average.write(engine, await params.read());
+  };
+  return { graph, spec };
+}
 
-  let best = { loss: Number.POSITIVE_INFINITY, weights: new Map<string, Values>() };
-  let losses: Record<string, number> = {};
-  for (let i = 0; i < config.steps; i++) {
-    const drawn = data.real(drawRandom(seed, 'cgan', i), batch);
-    const { defective, clean } = drawn;
-    const fed = { defective, clean, ...(floors ? { floor: floorsOf(drawn, floors) } : {}) };
-    step.run({ ...fed, learningRate: cosineRateAt(config, i) }, { seed, step: i });
-    if ((i + 1) % config.epoch !== 0 && i + 1 < config.steps) continue;
+export async function compileMend(
+  engine: Engine,
+  nets: Pick<CGan, 'restorer' | 'average'>,
+  generator: ParameterSet,
+  setting: MendSetting,
+  kernels?: KernelChoices,
+): Promise<MendPrograms> {
+  const { graph, spec } = traceMend(nets, generator, setting);
+  const { synthetic, floors } = setting;
+  return { restorerStep: await engine.compile(graph, spec, kernels), synthetic, floors };
+}
 
-    losses = { loss: (await step.read()).loss[0] }; // the CPU waits for the GPU here
-    if (look && kept) {
-      look.run({ defective: kept.defective, clean: kept.clean });
-      losses.validation = (await look.read()).loss[0];
-      if (losses.validation < best.loss) best = { loss: losses.validation, weights: await average.read() };
-    }
-    tell(i + 1, losses);
-  }
-  const weights = best.weights.size > 0 ? best.weights : await average.read();
-  for (const set of [params, average]) engine.release(set);
-  return { network: (p, image) => mendNetwork(p, image, network), weights, losses };
+/** One step on a batch of its own. `step` counts from 0. */
+export function mendStep(
+  { restorerStep, synthetic, floors }: Runnable<MendPrograms>,
+  data: Batches,
+  config: Pick<MendConfig, 'steps' | 'batch' | 'learningRate'>,
+  seed: number,
+  step: number,
+): void {
+  const fed = drawBatch(data, { batch: config.batch, synthetic, floors }, seed, step);
+  restorerStep.run({ ...fed, learningRate: cosineRateAt(config, step) }, { seed, step });
 }
 
 /** (1 − share) · fidelity + share · detail, weight by weight. */

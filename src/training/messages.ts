@@ -8,7 +8,10 @@
 import type { Image, Plane } from '../imaging/image';
 
 export type PresetName = 'tiny' | 'grid' | 'laptop' | 'paper';
-export type Phase = 'compiling' | 'cin-gan' | 'cgan';
+/** CIN-GAN learns to paint defects; `mend` restores faithfully; the cGAN restores from the beginning, or adds detail to mend. */
+export type Phase = 'compiling' | 'cin-gan' | 'mend' | 'cgan';
+/** This project's own way from data to a restorer, and the paper's. */
+export type Recipe = 'mend' | 'published';
 
 // ---------------------------------------------------------------------------------------------- settings
 
@@ -36,13 +39,29 @@ export interface CGanSettings {
   syntheticShare: number;
 }
 
+export interface MendSettings {
+  steps: number;
+  batch: number;
+  /** Its highest, which it rises to over the first 20th of the steps before it falls to 0. */
+  learningRate: number;
+  /** Weight of the squared error beside the absolute one. */
+  squared: number;
+  /** As in {@link CGanSettings}. */
+  syntheticShare: number;
+}
+
 /** Everything a run depends on besides its data. What is left out takes the preset's value. */
 export interface TrainConfig {
   preset: PresetName;
   seed: number;
+  /** `mend` where left out, but `published` for the preset `paper`. */
+  recipe?: Recipe;
   /** Side of the square training patches, in pixels. */
   patch?: number;
+  mend?: Partial<MendSettings>;
+  /** Steps left out: the preset's, but none where mend is given nothing but pairs. */
   cinGan?: Partial<CinGanSettings>;
+  /** Of recipe mend, the part that learns detail; its steps left out: a quarter of mend's. */
   cGan?: Partial<CGanSettings>;
   /** The classifier behind the content and style terms: this project's own, or a torchvision SqueezeNet 1.1 file. */
   phi?: { kind: 'mendscope' } | { kind: 'squeezenet'; weights: ArrayBuffer };
@@ -70,9 +89,14 @@ export interface PresetInfo {
   /** One plain sentence: what it is for. */
   summary: string;
   patch: number;
+  /** What is taken where a run does not say. */
+  recipe: Recipe;
+  mend: MendSettings;
   cinGan: CinGanSettings;
+  /** Of the published recipe, and of mend's detail. */
   cGan: CGanSettings;
-  /** Of the network that restores. */
+  detail: CGanSettings;
+  /** Of the network that restores by that recipe. */
   parameters: number;
   /** Multiply-accumulates of one restored patch of `patch`² pixels. */
   macs: number;
@@ -122,13 +146,20 @@ export interface AdapterInfo {
   limits: Record<string, number>;
 }
 
+/** Done in each phase; a model from before there was mend has none of it. */
+export interface Steps {
+  cinGan: number;
+  mend?: number;
+  cGan: number;
+}
+
 /** A model that another was trained further from. */
 export interface Ancestor {
   name: string;
   /** Of its file. */
   sha256: string;
   /** Steps of its own, without those of its ancestors. */
-  steps: { cinGan: number; cGan: number };
+  steps: Steps;
   /** Id of the share link that it was opened by. */
   sharedId?: string;
 }
@@ -142,11 +173,13 @@ export interface ModelInfo {
   paints: boolean;
   /** One network for all defects: no task need be named to restore. */
   taskFree: boolean;
+  /** Has weights for both ends of the dial between fidelity and detail. */
+  hasDetail: boolean;
   parameters: number;
   /** Percentiles by which an image is normalised before it is restored. */
   normalisation: { low: number; high: number };
   seed: number;
-  steps: { cinGan: number; cGan: number };
+  steps: Steps;
   /** Adapter that trained it. */
   adapter: string;
   /** ISO 8601. */
@@ -160,7 +193,7 @@ export interface ModelInfo {
 /** One row of the live preview. Absent planes are not known in that phase. */
 export interface PreviewRow {
   task: string;
-  /** What the network was given: a clean patch (cin-gan), a defective one (cgan). */
+  /** What the network was given: a clean patch (cin-gan), else a defective one. */
   input: Plane;
   synthetic?: Plane;
   restored?: Plane;
@@ -219,9 +252,18 @@ export type ToThread =
   | { kind: 'inspect'; id: number; model: ArrayBuffer }
   /**
    * `task` is needed only where the model is not task-free; `xzViews` restores a stack on its XZ and YZ views; `flips`
-   * takes the mean of four mirrored restorations.
+   * takes the mean of four mirrored restorations; `detail`, 0..1, is the dial of a model that has one.
    */
-  | { kind: 'restore'; id: number; image: Image; model: ArrayBuffer; task?: string; xzViews?: boolean; flips?: boolean }
+  | {
+      kind: 'restore';
+      id: number;
+      image: Image;
+      model: ArrayBuffer;
+      task?: string;
+      xzViews?: boolean;
+      flips?: boolean;
+      detail?: number;
+    }
   | { kind: 'cancel'; id: number };
 
 export type FromThread =
@@ -244,7 +286,7 @@ export type FromThread =
   /** What the steps of a phase do, once they are compiled; again, with times, once one was timed. */
   | { kind: 'plan'; phase: Phase; programs: PlanInfo[] }
   | { kind: 'preview'; phase: Phase; step: number; rows: PreviewRow[] }
-  | { kind: 'checkpoint'; phase: Phase; step: number; automatic: boolean; bytes: ArrayBuffer }
+  | { kind: 'checkpoint'; phase: Exclude<Phase, 'compiling'>; step: number; automatic: boolean; bytes: ArrayBuffer }
   | { kind: 'done'; finished: boolean; model: ArrayBuffer; info: ModelInfo }
   | { kind: 'inspected'; id: number; info: ModelInfo }
   | { kind: 'restoring'; id: number; done: number; total: number }

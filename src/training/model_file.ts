@@ -6,11 +6,11 @@
 
 import type { Backbone } from '../models/backbone';
 import { PRESET_NAMES, type PresetName } from '../models/presets';
-import type { Restorer } from '../models/restorer';
+import { isUNet, type RestoringNetwork } from '../models/restoring_network';
 import { readSafetensors, writeSafetensors } from '../models/safetensors';
 import type { KernelChoices, Values } from '../runtime';
 import type { RunConfig } from './config';
-import type { Ancestor, ModelInfo, Phase, TrainConfig } from './messages';
+import type { Ancestor, ModelInfo, Phase, Steps, TrainConfig } from './messages';
 
 /** What the JSON of a model or checkpoint holds. */
 export interface FileRecord {
@@ -19,13 +19,14 @@ export interface FileRecord {
   preset: PresetName;
   tasks: { name: string; axial: boolean }[];
   /** Layer tables of the two networks, so that a file can be read whatever the presets become. */
-  restorer: Restorer;
+  restorer: RestoringNetwork;
   generator: Backbone;
   /** Percentiles by which every image is scaled to −1..1, by itself. */
   normalisation: { low: number; high: number };
   config: RunConfig;
-  /** Steps done in each phase. */
-  steps: { cinGan: number; cGan: number };
+  /** Each task's darkest restored sample, in the order of the tasks; absent where anything goes. */
+  floors?: number[];
+  steps: Steps;
   provenance: {
     program: string;
     adapter: string;
@@ -118,8 +119,8 @@ function checkedRecord(text: string): FileRecord {
     PRESET_NAMES.includes(record.preset as PresetName) &&
     Array.isArray(record.tasks) &&
     record.tasks.every((task) => typeof task?.name === 'string' && typeof task.axial === 'boolean') &&
-    isSize(record.restorer?.first) &&
-    isSize(record.restorer?.blocks) &&
+    isNetwork(record.restorer) &&
+    (record.floors === undefined || isNumbers(record.floors, record.tasks.length)) &&
     isSize(record.generator?.first) &&
     isSize(record.generator?.blocks) &&
     isPercentiles(record.normalisation) &&
@@ -135,6 +136,15 @@ function checkedRecord(text: string): FileRecord {
 
 const isSize = (n: unknown): boolean => Number.isInteger(n) && (n as number) > 0 && (n as number) <= 1024;
 
+function isNetwork(network: RestoringNetwork | undefined): boolean {
+  if (!network || !isSize(network.first)) return false;
+  if (!isUNet(network)) return isSize(network.blocks);
+  return isSize(network.kernel) && network.kernel % 2 === 1 && [undefined, 'filter'].includes(network.exit);
+}
+
+const isNumbers = (values: unknown, count: number): boolean =>
+  Array.isArray(values) && values.length === count && values.every((value) => Number.isFinite(value));
+
 /** Of ancestors. A file from elsewhere may hold anything. */
 const isLine = (line: unknown): boolean =>
   Array.isArray(line) &&
@@ -145,6 +155,7 @@ const isLine = (line: unknown): boolean =>
       /^[0-9a-f]{64}$/.test(String(one.sha256)) &&
       Number.isInteger(one.steps?.cinGan) &&
       Number.isInteger(one.steps?.cGan) &&
+      (one.steps?.mend === undefined || Number.isInteger(one.steps.mend)) &&
       (one.sharedId === undefined || /^[\w-]+$/.test(String(one.sharedId))),
   );
 
@@ -160,6 +171,7 @@ export function modelInfo({ record, sets }: ModelFile): ModelInfo {
     tasks: record.tasks,
     paints: sets.has('generator'),
     taskFree: true,
+    hasDetail: sets.has('detail'),
     parameters,
     normalisation: record.normalisation,
     seed: record.config.seed,
@@ -176,7 +188,9 @@ function resumable({
   preset,
   seed,
   patch,
+  recipe = 'published',
   cinGan,
+  mend,
   cGan,
   addTasks,
   validationShare,
@@ -186,5 +200,17 @@ function resumable({
   kernels,
 }: RunConfig): TrainConfig {
   const often = { logEvery, previewEvery, checkpointSeconds };
-  return { preset, seed, patch, cinGan, cGan, addTasks, validationShare, ...often, ...(kernels && { kernels }) };
+  return {
+    preset,
+    seed,
+    patch,
+    recipe,
+    cinGan,
+    ...(mend && { mend }),
+    cGan,
+    addTasks,
+    validationShare,
+    ...often,
+    ...(kernels && { kernels }),
+  };
 }

@@ -2,8 +2,13 @@
 import type { CGan } from './cgan';
 import type { CinGan } from './cin_gan';
 import type { Phase } from './messages';
+import type { NamedTensors } from './model_file';
 
-export type Networks = CinGan & CGan;
+export type Networks = CinGan &
+  CGan & {
+    /** What mend learned, once the cGAN trains the restorer further for detail. */
+    faithful?: NamedTensors;
+  };
 export type TrainingPhase = Exclude<Phase, 'compiling'>;
 
 export interface RunProgress {

@@ -1,4 +1,4 @@
-/** Planes widened to what a network takes, and cut back. */
+/** Planes widened to what a network takes. */
 import type { Plane } from '../imaging/image';
 import type { Extent } from './windows';
 
@@ -20,12 +20,4 @@ function mirror(i: number, n: number): number {
   const period = 2 * (n - 1);
   const at = i % period;
   return at < n ? at : period - at;
-}
-
-/** The first columns and rows. */
-export function cropped(plane: Plane, { width, height }: Extent): Plane {
-  if (plane.width === width && plane.height === height) return plane;
-  const data = new Float32Array(width * height);
-  for (let y = 0; y < height; y++) data.set(plane.data.subarray(y * plane.width, y * plane.width + width), y * width);
-  return { width, height, data };
 }

@@ -1,24 +1,32 @@
 /** The presets as the page lists them, with the size and cost of the network that restores. */
 import { ARCHITECTURES, PRESET_NAMES } from '../models/presets';
-import { restorer } from '../models/restorer';
+import { restoringNetwork } from '../models/restoring_network';
 import { Graph, ParameterSet, sizeOf } from '../runtime';
 import { CGAN_DEFAULTS } from './cgan';
 import { CIN_GAN_DEFAULTS } from './cin_gan';
+import { networkOf, recipeOf } from './config';
+import { detailConfig, MEND_DEFAULTS } from './mend';
 import type { PresetInfo } from './messages';
 
 export function presetInfos(): PresetInfo[] {
   return PRESET_NAMES.map((name) => {
-    const { summary, patch, restorer: shape } = ARCHITECTURES[name];
+    const { summary, patch } = ARCHITECTURES[name];
+    const recipe = recipeOf(name);
+    const mend = MEND_DEFAULTS[name];
+    const network = networkOf({ preset: name, ...(recipe === 'mend' && { mend }) });
     const params = new ParameterSet('restorer');
     const graph = new Graph();
-    restorer(params.scope(graph), graph.input('image', [1, patch, patch, 1]), shape);
+    restoringNetwork(params.scope(graph), graph.input('image', [1, patch, patch, 1]), network);
     const { count } = params;
     return {
       name,
       summary,
       patch,
       cinGan: CIN_GAN_DEFAULTS[name],
+      recipe,
+      mend,
       cGan: CGAN_DEFAULTS[name],
+      detail: detailConfig(name, mend),
       parameters: count,
       macs: macsOf(graph),
     };

@@ -1,9 +1,10 @@
 /** What the networks make of one fixed patch per task, to look at while they learn. */
 
+import { mapPlane } from '../imaging/filters';
 import type { Plane } from '../imaging/image';
 import { batchOf, PatchSampler, planeOfBatch } from '../imaging/patches';
 import type { Architecture } from '../models/presets';
-import { restorer } from '../models/restorer';
+import { type RestoringNetwork, restoringNetwork } from '../models/restoring_network';
 import { type Engine, Graph, type ParameterSet, randomNormal } from '../runtime';
 import { drawRandom, type TaskPlanes } from './batches';
 import { generate } from './cin_gan';
@@ -22,7 +23,7 @@ const NOISE_STREAM = 9;
 export async function synthesisPreview(
   engine: Engine,
   { generator }: { generator: ParameterSet },
-  shape: Architecture,
+  shape: Pick<Architecture, 'generator'>,
   tasks: TaskPlanes[],
   { patch, seed }: Setting,
 ): Promise<Preview> {
@@ -54,8 +55,8 @@ export async function synthesisPreview(
 /** A defective patch of each task, restored; from a pair that is not trained on where one is kept back. */
 export async function restorationPreview(
   engine: Engine,
-  { restorer: params }: { restorer: ParameterSet },
-  shape: Architecture,
+  params: ParameterSet,
+  { network, floors }: { network: RestoringNetwork; floors?: readonly number[] },
   training: TaskPlanes[],
   validation: TaskPlanes[],
   { patch, seed }: Setting,
@@ -64,20 +65,20 @@ export async function restorationPreview(
     const pair = validation[i].pairs[0] ?? task.pairs[0];
     if (!pair && task.defective.length === 0) return [];
     const [defective, clean] = onePatch(pair ? [pair.defective, pair.clean] : [task.defective[0]], patch, seed);
-    return [{ name: task.name, defective, clean }];
+    return [{ name: task.name, defective, clean, floor: floors?.[i] ?? Number.NEGATIVE_INFINITY }];
   });
   const graph = new Graph();
   const image = graph.input('image', [rows.length, patch, patch, 1]);
-  const restored = restorer(params.scope(graph), image, shape.restorer);
+  const restored = restoringNetwork(params.scope(graph), image, network);
   const program = await engine.compile(graph, { label: 'restoration preview', outputs: { restored } });
   const fed = { image: batchOf(rows.map((row) => row.defective)) };
   return async () => {
     program.run(fed, { seed, step: 0 });
     const out = await program.read();
-    return rows.map(({ name, defective, clean }, n) => ({
+    return rows.map(({ name, defective, clean, floor }, n) => ({
       task: name,
       input: shown(defective),
-      restored: shown(planeOfBatch(out.restored, patch, patch, n)),
+      restored: shown(mapPlane(planeOfBatch(out.restored, patch, patch, n), (value) => Math.max(value, floor))),
       truth: clean && shown(clean),
     }));
   };

@@ -4,16 +4,17 @@
  * with the same result, mapped back to the input's intensities.
  */
 import { isotropicView } from '../imaging/axial';
-import { resizeLinear } from '../imaging/filters';
+import { cropped, mapPlane, resizeLinear } from '../imaging/filters';
 import { getPlane, type Image, type Plane, planePlaces, SAMPLE_RANGE, setPlane } from '../imaging/image';
-import { meanOfMirrored, mirrored, WAYS } from '../imaging/mirror';
+import { meanOfMirrored, mirrored, WAYS, withMirroredMargin } from '../imaging/mirror';
 import { measureScales, type Scale } from '../imaging/normalisation';
 import { combineViews, xzPlanes, yzPlanes } from '../imaging/views';
-import { restorerStages } from '../models/restorer';
+import { restoringMargin, restoringStages } from '../models/restoring_network';
 import { STAGE_MULTIPLE, type StagedNetwork } from '../models/stages';
 import { type Engine, OutOfMemoryError, ParameterSet } from '../runtime';
-import { type ModelFile, ModelFileError } from './model_file';
-import { cropped, paddedExtent, reflected } from './padding';
+import { betweenWeights } from './mend';
+import { type ModelFile, ModelFileError, type NamedTensors } from './model_file';
+import { paddedExtent, reflected } from './padding';
 import type { TileSchedule } from './tile_plan';
 import { declareNetwork, TiledNetwork } from './tiled_restore';
 import { WholeNetwork } from './whole_restore';
@@ -28,6 +29,8 @@ export interface RestoreOptions {
   axialFactor?: number;
   /** Restore every plane four times, mirrored, and take the mean: less noise remains, for four times the time. */
   flips?: boolean;
+  /** From fidelity, 0, to detail, 1, where the model has both; 0 if left out. */
+  detail?: number;
   /** Bytes of device memory to stay within; left out: {@link defaultBudget} and {@link defaultPiecesBudget}. */
   budget?: number;
   /** Planes done, in fractions where a plane is restored piece by piece. */
@@ -134,8 +137,32 @@ function factorOf({ meta: { pixelSize } }: Image): number {
   return x !== undefined && z !== undefined && x > 0 && z > x ? z / x : 1;
 }
 
+/** The weights at a place of the dial. @throws ModelFileError where the model has no such place */
+function weightsAt({ sets }: ModelFile, detail = 0): NamedTensors {
+  const faithful = sets.get('restorer') ?? new Map();
+  if (detail === 0) return faithful;
+  const sharp = sets.get('detail');
+  if (!sharp)
+    throw new ModelFileError(
+      `detail ${detail} and a model that learned fidelity alone`,
+      'detail 0, or a model trained with steps of the cGAN after those of mend',
+      'leave the detail at 0, or train such a model',
+    );
+  if (!(detail > 0 && detail <= 1))
+    throw new ModelFileError(`detail ${detail}`, 'a number from 0, fidelity, to 1, detail', 'choose one between');
+  return betweenWeights(faithful, sharp, detail);
+}
+
+/** The task's, or where none is named what holds for all of them. */
+function floorOf({ floors, tasks }: ModelFile['record'], task: string | undefined): number {
+  if (!floors) return Number.NEGATIVE_INFINITY;
+  return task === undefined ? Math.min(...floors) : floors[tasks.findIndex(({ name }) => name === task)];
+}
+
 /** The restorer of one model, for planes in −1..1. */
 export class Restoration {
+  private readonly margin: number;
+  private readonly floor: number;
   private readonly params = new ParameterSet('restorer');
   private readonly whole: WholeNetwork;
   private readonly tiled: TiledNetwork;
@@ -146,11 +173,14 @@ export class Restoration {
   constructor(
     private readonly engine: Engine,
     model: ModelFile,
-    private readonly options: Pick<RestoreOptions, 'budget' | 'cancelled' | 'flips' | 'onSchedule'> = {},
+    private readonly options: Omit<RestoreOptions, 'xzViews' | 'axialFactor' | 'onProgress'> = {},
   ) {
-    const network: StagedNetwork = { planes: 1, stages: () => restorerStages(model.record.restorer) };
+    const { restorer } = model.record;
+    const network: StagedNetwork = { planes: 1, stages: () => restoringStages(restorer) };
+    this.margin = restoringMargin(restorer);
+    this.floor = floorOf(model.record, options.task);
     declareNetwork(network, this.params);
-    this.params.write(engine, model.sets.get('restorer') ?? new Map());
+    this.params.write(engine, weightsAt(model, options.detail));
     this.whole = new WholeNetwork(engine, network, this.params);
     this.tiled = new TiledNetwork(engine, network, this.params);
     this.budget = options.budget ?? defaultBudget(engine);
@@ -181,15 +211,21 @@ export class Restoration {
   }
 
   private async restoreWithin(plane: Plane, onShare?: (share: number) => void): Promise<Plane> {
+    const widened = this.margin > 0 ? withMirroredMargin(plane, this.margin) : plane;
     const extent = {
-      width: paddedExtent(plane.width, STAGE_MULTIPLE),
-      height: paddedExtent(plane.height, STAGE_MULTIPLE),
+      width: paddedExtent(widened.width, STAGE_MULTIPLE),
+      height: paddedExtent(widened.height, STAGE_MULTIPLE),
     };
-    const padded = { ...extent, data: reflected(plane, extent) };
-    if (this.whole.fits(extent, this.budget)) return cropped(await this.whole.run([padded]), plane);
+    const restored = await this.run({ ...extent, data: reflected(widened, extent) }, onShare);
+    const inner = cropped(restored, this.margin, this.margin, plane.width, plane.height);
+    return mapPlane(inner, (value) => Math.max(value, this.floor));
+  }
+
+  private run(padded: Plane, onShare?: (share: number) => void): Promise<Plane> {
+    if (this.whole.fits(padded, this.budget)) return this.whole.run([padded]);
     this.whole.destroy();
     const progress = { onProgress: onShare, checkpoint: this.checkpoint };
-    return cropped(await this.tiled.run([padded], this.scheduleFor(extent), progress), plane);
+    return this.tiled.run([padded], this.scheduleFor(padded), progress);
   }
 
   /** Frees what it has on the device. */
@@ -198,7 +234,8 @@ export class Restoration {
     this.engine.release(this.params);
   }
 
-  private scheduleFor(extent: Extent): TileSchedule {
+  private scheduleFor({ width, height }: Extent): TileSchedule {
+    const extent = { width, height };
     const known = this.schedule;
     if (known?.extent.width === extent.width && known.extent.height === extent.height) return known;
     const schedule = this.tiled.plan(extent, { budget: this.piecesBudget });
@@ -247,7 +284,7 @@ function unscaled(plane: Plane, { offset, range }: Scale, image: Image): Plane {
 }
 
 /** What was done to the image, for the file itself. */
-function recordText({ record }: ModelFile, { task, flips }: RestoreOptions, scales: Scale[]): string {
+function recordText({ record }: ModelFile, { task, flips, detail }: RestoreOptions, scales: Scale[]): string {
   const { preset, tasks, normalisation, config, steps, provenance } = record;
   return JSON.stringify({
     program: 'mendscope',
@@ -256,6 +293,7 @@ function recordText({ record }: ModelFile, { task, flips }: RestoreOptions, scal
       tasks: tasks.map(({ name }) => name),
       task,
       flips: flips || undefined,
+      detail: detail || undefined,
       seed: config.seed,
       steps,
       trainedOn: provenance.adapter,

@@ -1,20 +1,25 @@
 /**
- * Which kernels a run computes with: settled for both phases before its first step, and kept in its checkpoints, so that a
+ * Which kernels a run computes with: settled for all phases before its first step, and kept in its checkpoints, so that a
  * run cut off goes on with the very bits that it would have had.
  */
 import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
-import { type Engine, type KernelChoices, whyUnusable } from '../runtime';
-import { makeCGan, syntheticCount, traceCGan } from './cgan';
+import type { RestoringNetwork } from '../models/restoring_network';
+import { type Engine, type KernelChoices, type ProgramSpec, whyUnusable } from '../runtime';
+import { makeCGan, traceCGan } from './cgan';
 import { makeCinGan, traceCinGan } from './cin_gan';
 import type { RunConfig } from './config';
+import { traceMend } from './mend';
 import type { FileRecord } from './model_file';
+import { syntheticCount } from './restorer_batch';
 
 /** For timing kernels, in milliseconds. */
 const TIME = 3000;
 
 interface Setting {
   run: RunConfig;
+  network: RestoringNetwork;
+  floors?: readonly number[];
   phi: Phi;
   tasks: number;
   hasPairs: boolean;
@@ -43,11 +48,22 @@ export async function runKernels(engine: Engine, setting: Setting, resumed?: Fil
 }
 
 /** Every step of the run, traced on parameters that nothing else knows of. */
-function specsOf({ run, phi, tasks, hasPairs, hasGenerator }: Setting) {
-  const setting = { shape: ARCHITECTURES[run.preset], phi, patch: run.patch, tasks };
+function specsOf({ run, network, floors, phi, tasks, hasPairs, hasGenerator }: Setting): ProgramSpec[] {
+  const sizes = ARCHITECTURES[run.preset];
+  const shape = { ...sizes, restorer: network };
+  const { patch, mend, cGan } = run;
   const nets = makeCinGan();
-  const cinGan = run.cinGan.steps > 0 ? Object.values(traceCinGan(nets, { ...setting, config: run.cinGan })) : [];
-  const synthetic = syntheticCount(run.cGan, hasPairs, hasGenerator);
-  const cGan = traceCGan(makeCGan(), nets.generator, { ...setting, config: run.cGan, synthetic });
-  return [...cinGan, ...Object.values(cGan)].map(({ spec }) => spec);
+  const traced: { spec: ProgramSpec }[] = [];
+  if (run.cinGan.steps > 0)
+    traced.push(...Object.values(traceCinGan(nets, { shape: sizes, phi, patch, tasks, config: run.cinGan })));
+  const restorer = { shape, patch, tasks, floors };
+  if (mend) {
+    const synthetic = syntheticCount(mend, hasPairs, hasGenerator);
+    traced.push(traceMend(makeCGan(), nets.generator, { ...restorer, network, config: mend, synthetic }));
+  }
+  if (cGan.steps > 0) {
+    const synthetic = syntheticCount(cGan, hasPairs, hasGenerator);
+    traced.push(...Object.values(traceCGan(makeCGan(), nets.generator, { ...restorer, phi, config: cGan, synthetic })));
+  }
+  return traced.map(({ spec }) => spec);
 }

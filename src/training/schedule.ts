@@ -12,3 +12,13 @@ export function cosineRateAt({ learningRate, steps }: { learningRate: number; st
   const risen = Math.min(1, (step + 1) / Math.max(1, steps / 20));
   return (learningRate * risen * (1 + Math.cos((Math.PI * step) / steps))) / 2;
 }
+
+/** Decay of a running mean of weights: a short run would otherwise average over weights from before it had learned anything. */
+export function averageDecayOf({ averageDecay, steps }: { averageDecay: number; steps: number }): number {
+  return Math.max(0, Math.min(averageDecay, 1 - 10 / steps)); // its last tenth at most
+}
+
+/** Whether the running mean has all but forgotten the first weights (e⁻³ of it is left) after `done` steps. */
+export function averageIsRipe(config: { averageDecay: number; steps: number }, done: number): boolean {
+  return done * (1 - averageDecayOf(config)) >= 3;
+}

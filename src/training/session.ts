@@ -1,31 +1,33 @@
 /**
- * A run from data to model, both phases, as a generator of events that a page's training thread and a terminal both
+ * A run from data to model, phase by phase, as a generator of events that a page's training thread and a terminal both
  * follow. The CPU waits for the GPU only where something is logged, shown or saved, and otherwise never runs more than
  * a few steps ahead.
  */
 import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
+import type { RestoringNetwork } from '../models/restoring_network';
 import type { Engine, KernelChoices, Program } from '../runtime';
 import { Batches, NORMALISATION, prepareData, type TaskPlanes } from './batches';
-import { cGanStep, compileCGan, makeCGan, syntheticCount } from './cgan';
+import { makeCGan } from './cgan';
 import { loadCheckpoint, writeCheckpoint, writeModel } from './checkpoint';
-import { cinGanStep, compileCinGan, makeCinGan } from './cin_gan';
+import { makeCinGan } from './cin_gan';
 import { Clock } from './clock';
-import { type RunConfig, runConfig } from './config';
+import { networkOf, phasesOf, type RunConfig, runConfig } from './config';
 import type { Control } from './control';
-import type { FromThread, TrainConfig, TrainingData } from './messages';
+import { TRAINING_MARGIN } from './mend';
+import type { FromThread, Steps, TrainConfig, TrainingData } from './messages';
 import { type FileRecord, type ModelFile, ModelFileError, modelInfo, readModelFile } from './model_file';
 import type { Networks, TrainingPhase } from './networks';
+import { openPhase, type Phase } from './phases';
 import { planInfo } from './plan_info';
-import { type Preview, restorationPreview, synthesisPreview } from './preview';
+import type { Preview } from './preview';
 import { runKernels } from './run_kernels';
 import { canTime, TimedProgram } from './timed_step';
 import {
-  generatorFrom,
+  floorsFrom,
   keptTasks,
   openStart,
   paintsAll,
-  restorerFrom,
   type StartingPoint,
   startOfCheckpoint,
   type WarmStart,
@@ -52,94 +54,60 @@ export async function* train(
   request: TrainingRequest,
   control: Control,
 ): AsyncGenerator<TrainingEvent> {
-  const run = runConfig(request.config);
+  const run = runConfig(request.config, onlyPairs(request.data));
   const resumed = request.resume && checkedResume(readModelFile(request.resume), run, request.data);
   const start = resumed ? startOfCheckpoint(resumed) : request.start && (await openStart(request.start, run.preset));
   const { training, validation } = withKept(prepareData(request.data, run.validationShare, run.seed), (given) =>
     run.addTasks ? keptTasks(start, given) : [],
   );
-  const data = new Batches(training, run.patch);
-  const shape = ARCHITECTURES[run.preset];
+  const data = new Batches(training, run.patch, run.mend ? TRAINING_MARGIN : 0);
   const nets: Networks = { ...makeCinGan(), ...makeCGan() };
   const { phi } = request;
-  const setting = { shape, phi, patch: run.patch, tasks: training.length };
-  const record = newRecord(engine, request, run, training);
-  const taskNames = record.tasks.map(({ name }) => name);
+  const network = resumed?.record.restorer ?? start?.network ?? networkOf(run);
+  const record = newRecord(engine, request, run, training, network);
+  if (run.mend) record.floors = resumed?.record.floors ?? floorsFrom(start, training);
   if (start) record.provenance.madeFrom = start.madeFrom;
   if (resumed) Object.assign(record, { steps: { ...resumed.record.steps } });
-  const startPhase: TrainingPhase = resumed?.record.phase ?? (run.cinGan.steps > 0 ? 'cin-gan' : 'cgan');
-  const painted = start !== undefined && paintsAll(start, taskNames);
+  const phases = phasesOf(run);
+  const first = resumed ? phases.findIndex(({ phase }) => phase === resumed.record.phase) : 0;
   const paired = data.paired.length > 0;
-  if (startPhase === 'cgan' && !resumed && !painted && !paired) throw noPairs();
-  const willPaint = run.cinGan.steps > 0 || painted;
-  const choosing = { run, phi, tasks: training.length, hasPairs: paired, hasGenerator: willPaint };
+  const painted =
+    start !== undefined &&
+    paintsAll(
+      start,
+      training.map(({ name }) => name),
+    );
+  const trainsGenerator = run.cinGan.steps > 0;
+  if (!resumed && !trainsGenerator && !painted && !paired) throw noPairs();
+  const paints = trainsGenerator || painted || resumed?.sets.has('generator') === true;
+  const choosing = {
+    run,
+    network,
+    floors: record.floors,
+    phi,
+    tasks: training.length,
+    hasPairs: paired,
+    hasGenerator: paints,
+  };
   const { kernels, notice } = await runKernels(engine, choosing, resumed?.record);
   if (notice) yield { kind: 'notice', text: notice };
   const clock = new Clock(run);
   const follow = { engine, run, nets, record, kernels, control, clock, start };
+  const shape = { ...ARCHITECTURES[run.preset], restorer: network };
+  const setting = { engine, run, nets, record, kernels, phi, shape, data, validation, start, paints };
 
-  if (startPhase === 'cin-gan') {
+  for (const { phase, counter, steps } of phases.slice(Math.max(0, first))) {
+    if (control.stopping) break;
     yield compiling(0);
-    const programs = await compileCinGan(
-      engine,
-      nets,
-      { ...setting, config: run.cinGan, normsOnly: run.addTasks },
-      kernels,
-    );
-    yield planned('cin-gan', [programs.criticStep, programs.generatorStep]);
+    const opened = await openPhase(phase, setting);
+    yield planned(phase, opened.programs);
     yield compiling(2);
-    const preview = await synthesisPreview(engine, nets, shape, training, run);
+    const preview = await opened.preview();
     yield compiling(3);
-    phi.params.write(engine, phi.weights);
-    if (resumed) loadCheckpoint(engine, nets, resumed);
-    else {
-      if (start) nets.generator.write(engine, generatorFrom(nets.generator, start, taskNames, run.seed));
-      else nets.generator.initialise(engine, run.seed);
-      nets.critic.initialise(engine, run.seed);
-    }
-    yield* phaseSteps(follow, {
-      phase: 'cin-gan',
-      steps: run.cinGan.steps,
-      step: (step, [criticStep, generatorStep]) =>
-        cinGanStep({ criticStep, generatorStep }, data, run.cinGan, run.seed, step),
-      programs: [programs.criticStep, programs.generatorStep],
-      preview,
-    });
-  }
-
-  if (!control.stopping) {
-    yield compiling(0);
-    const hasGenerator = nets.generator.count > 0 || resumed?.sets.has('generator') === true || (!resumed && painted);
-    const synthetic = syntheticCount(run.cGan, paired, hasGenerator);
-    const programs = await compileCGan(
-      engine,
-      nets,
-      nets.generator,
-      { ...setting, config: run.cGan, synthetic },
-      kernels,
-    );
-    yield planned('cgan', [programs.discriminatorStep, programs.restorerStep]);
-    yield compiling(2);
-    const preview = await restorationPreview(engine, nets, shape, training, validation, run);
-    yield compiling(3);
-    phi.params.write(engine, phi.weights);
-    if (resumed && startPhase === 'cgan') loadCheckpoint(engine, nets, resumed);
-    else {
-      if (start) nets.restorer.write(engine, restorerFrom(nets.restorer, start));
-      else nets.restorer.initialise(engine, run.seed);
-      nets.discriminator.initialise(engine, run.seed);
-      nets.average.write(engine, await nets.restorer.read());
-      if (start && startPhase === 'cgan' && nets.generator.count > 0)
-        nets.generator.write(engine, generatorFrom(nets.generator, start, taskNames, run.seed));
-    }
-    yield* phaseSteps(follow, {
-      phase: 'cgan',
-      steps: run.cGan.steps,
-      step: (step, [discriminatorStep, restorerStep]) =>
-        cGanStep({ discriminatorStep, restorerStep, synthetic }, data, run.cGan, run.seed, step),
-      programs: [programs.discriminatorStep, programs.restorerStep],
-      preview,
-    });
+    if (phi.params.count > 0) phi.params.write(engine, phi.weights);
+    if (resumed?.record.phase === phase) loadCheckpoint(engine, nets, resumed);
+    else await opened.begin();
+    yield* phaseSteps(follow, { ...opened, preview, phase, counter, steps });
   }
 
   record.provenance.seconds = clock.seconds;
@@ -163,13 +131,10 @@ interface Following {
   start: WarmStart | undefined;
 }
 
-interface PhaseWork {
+interface PhaseWork extends Omit<Phase, 'preview' | 'begin'> {
   phase: TrainingPhase;
+  counter: keyof Steps;
   steps: number;
-  /** Enqueues one step, counted from 0, with `programs` or what stands in for them. */
-  step: (step: number, programs: Pick<Program, 'run'>[]) => void;
-  /** Whose scalar outputs are the losses to log. */
-  programs: Program[];
   preview: Preview;
 }
 
@@ -177,15 +142,15 @@ async function* phaseSteps(
   { engine, run, nets, record, kernels, control, clock, start }: Following,
   work: PhaseWork,
 ): AsyncGenerator<TrainingEvent> {
-  const { phase, steps } = work;
-  const counter = phase === 'cin-gan' ? 'cinGan' : 'cGan';
+  const { phase, counter, steps } = work;
   clock.startPhase(phase);
   let savedAt = performance.now();
   const lastProgram = work.programs[work.programs.length - 1];
   const inFlight: Promise<void>[] = [];
   // The second one here: drivers put work off to the first.
-  const timedStep = canTime(engine) ? record.steps[counter] + 1 : -1;
-  while (record.steps[counter] < steps) {
+  let done = record.steps[counter] ?? 0;
+  const timedStep = canTime(engine) ? done + 1 : -1;
+  while (done < steps) {
     if (control.paused) {
       yield { kind: 'state', state: 'paused' };
       await clock.pausedFor(control.resumed());
@@ -193,9 +158,9 @@ async function* phaseSteps(
     }
     if (control.stopping) return;
 
-    const timed = record.steps[counter] === timedStep ? work.programs.map((one) => new TimedProgram(one)) : undefined;
-    work.step(record.steps[counter], timed ?? work.programs);
-    const done = ++record.steps[counter];
+    const timed = done === timedStep ? work.programs.map((one) => new TimedProgram(one)) : undefined;
+    work.step(done, timed ?? work.programs);
+    record.steps[counter] = ++done;
     if (timed) yield { kind: 'plan', phase, programs: await Promise.all(timed.map((one) => one.plan())) };
     // Lets the page's messages in, and keeps the queue no deeper than two steps.
     inFlight.push(lastProgram.finished());
@@ -256,8 +221,16 @@ function withKept(given: Prepared, keptOf: (given: TaskPlanes[]) => TaskPlanes[]
   return { training: [...kept, ...given.training], validation: [...kept, ...given.validation] };
 }
 
-function newRecord(engine: Engine, { data, phi }: TrainingRequest, run: RunConfig, tasks: TaskPlanes[]): FileRecord {
-  const { restorer, generator } = ARCHITECTURES[run.preset];
+const onlyPairs = ({ tasks }: TrainingData): boolean => tasks.every(({ kind }) => kind === 'paired');
+
+function newRecord(
+  engine: Engine,
+  { data, phi }: TrainingRequest,
+  run: RunConfig,
+  tasks: TaskPlanes[],
+  restorer: RestoringNetwork,
+): FileRecord {
+  const { generator } = ARCHITECTURES[run.preset];
   return {
     kind: 'model',
     version: 1,
@@ -267,7 +240,7 @@ function newRecord(engine: Engine, { data, phi }: TrainingRequest, run: RunConfi
     generator,
     normalisation: { low: NORMALISATION.low, high: NORMALISATION.high },
     config: run,
-    steps: { cinGan: 0, cGan: 0 },
+    steps: { cinGan: 0, ...(run.mend && { mend: 0 }), cGan: 0 },
     provenance: {
       program: 'mendscope',
       adapter: engine.adapter.name,

@@ -107,6 +107,7 @@ async function runRestoration({
   task,
   xzViews,
   flips,
+  detail,
 }: Extract<ToThread, { kind: 'restore' }>): Promise<void> {
   const began = performance.now();
   const device = await theEngine();
@@ -115,6 +116,7 @@ async function runRestoration({
     task,
     xzViews,
     flips,
+    detail,
     onProgress: (done, total) => say({ kind: 'restoring', id, done, total }),
     cancelled: () => cancelled.delete(id),
   });

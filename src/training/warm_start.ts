@@ -4,9 +4,11 @@
  * and shifts of its own, which tasks of the same name take over; the convolutions are shared by all tasks.
  */
 import { ARCHITECTURES, type PresetName } from '../models/presets';
+import { isUNet, type RestoringNetwork } from '../models/restoring_network';
 import type { ParameterSet } from '../runtime';
 import type { TaskPlanes } from './batches';
 import { isNormed } from './cin_gan';
+import { darkest } from './floor';
 import type { Ancestor } from './messages';
 import { type ModelFile, ModelFileError, type NamedTensors, readModelFile } from './model_file';
 
@@ -21,6 +23,10 @@ export interface StartingPoint {
 
 export interface WarmStart {
   restorer: NamedTensors;
+  /** Its network, which a run that begins with it goes on with, whatever the recipe. */
+  network: RestoringNetwork;
+  /** Of its tasks. */
+  floors: readonly number[] | undefined;
   /** Absent where the model was trained without a CIN-GAN. */
   generator: NamedTensors | undefined;
   /** Tasks of the generator, in the order of its rows. */
@@ -46,6 +52,8 @@ export async function openStart({ model, name, sharedId }: StartingPoint, preset
   const parent: Ancestor = { name, sha256, steps: record.steps, ...(sharedId === undefined ? {} : { sharedId }) };
   return {
     restorer: sets.get('restorer') ?? new Map(),
+    network: record.restorer,
+    floors: record.floors,
     generator: sets.get('generator'),
     tasks: record.tasks,
     madeFrom: [parent, ...(record.provenance.madeFrom ?? [])],
@@ -57,7 +65,8 @@ export function startOfCheckpoint({ record, sets }: ModelFile): WarmStart | unde
   const { madeFrom } = record.provenance;
   const restorer = sets.get('restorer');
   if (!madeFrom || !restorer) return undefined;
-  return { restorer, generator: sets.get('generator'), tasks: record.tasks, madeFrom };
+  const { restorer: network, floors, tasks } = record;
+  return { restorer, network, floors, generator: sets.get('generator'), tasks, madeFrom };
 }
 
 /** Of a restorer, whose weights no task has for itself. @throws ModelFileError where a name or shape does not fit */
@@ -88,6 +97,12 @@ export function generatorFrom(set: ParameterSet, start: WarmStart, tasks: string
     else copyRows(given.data, values.data, namesOf(start), tasks);
   }
   return fresh;
+}
+
+/** Each task's floor: what the data shows, and for tasks that the data has not, the model's own. */
+export function floorsFrom(start: WarmStart | undefined, tasks: readonly TaskPlanes[]): number[] {
+  const own = (name: string) => start?.floors?.[start.tasks.findIndex((task) => task.name === name)];
+  return darkest(tasks).map((seen, i) => (tasks[i].defective.length > 0 ? seen : (own(tasks[i].name) ?? seen)));
 }
 
 /** Whether every task can be painted by the model's generator as it is. */
@@ -127,7 +142,7 @@ function sameNetworks({ record }: ModelFile, preset: PresetName): boolean {
   const { restorer, generator } = ARCHITECTURES[preset];
   return (
     record.restorer.first === restorer.first &&
-    record.restorer.blocks === restorer.blocks &&
+    (isUNet(record.restorer) || record.restorer.blocks === restorer.blocks) &&
     record.generator.first === generator.first &&
     record.generator.blocks === generator.blocks
   );

@@ -1,12 +1,12 @@
 /** What outlives the tab: the unfinished run, the last model, the links published from here. All in IndexedDB. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { ModelInfo, Phase, TrainConfig, TrainingData } from '../training/messages';
-import type { RunState } from './run_state';
+import type { ModelInfo, TrainConfig, TrainingData } from '../training/messages';
+import type { RunState, TrainingPhase } from './run_state';
 
 export interface SavedRun {
   config: TrainConfig;
   taskNames: string[];
-  phase: Phase;
+  phase: TrainingPhase;
   step: number;
   savedAt: number;
   checkpoint: ArrayBuffer;

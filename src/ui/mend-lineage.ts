@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Ancestor } from '../training/messages';
 import { plural } from './format';
+import { stepsText } from './planned_phases';
 import { shared } from './shared_styles';
 
 /** What a model was trained further from; the nearest by name, those before it by number. */
@@ -24,7 +25,7 @@ export class MendLineage extends LitElement {
     const { name, sharedId, sha256, steps } = parent;
     const before = earlier.map((ancestor) => ancestor.name).join(' ← ');
     return html`
-      <span data-testid="lineage" title="SHA-256 of its file: ${sha256}; ${steps.cinGan} + ${steps.cGan} steps">
+      <span data-testid="lineage" title="SHA-256 of its file: ${sha256}; ${stepsText(steps)} steps">
         Trained further from
         ${sharedId ? html`<a href="/m/${sharedId}" data-testid="lineage-link">${name}</a>` : html`<b>${name}</b>`}${
           earlier.length > 0

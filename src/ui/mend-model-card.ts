@@ -11,6 +11,7 @@ import { formatCount } from './format';
 import './mend-complaint';
 import './mend-lineage';
 import { methodsText } from './methods_text';
+import { stepsText } from './planned_phases';
 import type { RestoreRun } from './restore_run';
 import { sharedOf } from './routes';
 import { isActive } from './run_state';
@@ -70,7 +71,7 @@ export class MendModelCard extends LitElement {
                 <dd>${model.info.preset}, ${formatCount(model.info.parameters)} weights</dd>
                 <dt>Trained</dt>
                 <dd>
-                  ${model.info.steps.cinGan} + ${model.info.steps.cGan} steps on ${model.info.adapter},
+                  ${stepsText(model.info.steps)} steps on ${model.info.adapter},
                   ${model.info.created.slice(0, 10)}
                 </dd>
                 ${

@@ -8,6 +8,7 @@ import type { Complaint } from '../training/messages';
 import { StateController } from './app_state';
 import { formatAgo, formatBytes, plural } from './format';
 import './mend-complaint';
+import { phaseName } from './planned_phases';
 import { isActive } from './run_state';
 import { shared } from './shared_styles';
 import type { TrainRun } from './train_run';
@@ -95,7 +96,7 @@ export class MendNotices extends LitElement {
               <div class="row">
                 <p>
                   <b>A training run was cut off</b> ${formatAgo(Date.now() - saved.savedAt)}, at step ${saved.step} of
-                  ${saved.phase === 'cin-gan' ? 'CIN-GAN' : 'the cGAN'} (${saved.taskNames.join(', ')}; preset
+                  ${phaseName(saved.phase)} (${saved.taskNames.join(', ')}; preset
                   ${saved.config.preset}). Its last checkpoint and its images are kept here.
                 </p>
                 <wa-button size="s" variant="brand" data-testid="resume-saved" @click=${this.#resumeSaved}>

@@ -8,13 +8,13 @@ import { shared } from './shared_styles';
 
 type Column = [title: string, plane: (row: PreviewRow) => Plane | undefined];
 
-const COLUMNS: Record<'cin-gan' | 'cgan', Column[]> = {
-  'cin-gan': [
+const COLUMNS: Record<'painted' | 'restored', Column[]> = {
+  painted: [
     ['Clean', (row) => row.input],
     ['Synthetic defect', (row) => row.synthetic],
     ['Real defect', (row) => row.truth],
   ],
-  cgan: [
+  restored: [
     ['Defective', (row) => row.input],
     ['Restored', (row) => row.restored],
     ['Truth', (row) => row.truth],
@@ -55,7 +55,7 @@ export class MendPreview extends LitElement {
   protected override render() {
     if (!this.preview) return undefined;
     const { phase, rows } = this.preview;
-    const columns = COLUMNS[phase === 'cgan' ? 'cgan' : 'cin-gan'];
+    const columns = COLUMNS[phase === 'cin-gan' ? 'painted' : 'restored'];
     return html`
       <div class="grid" data-testid="preview">
         ${columns.map(([title]) => html`<span class="eyebrow">${title}</span>`)}

@@ -1,6 +1,5 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/icon/icon.js';
@@ -22,11 +21,12 @@ import './mend-complaint';
 import './mend-drop-zone';
 import './mend-model-card';
 import './mend-no-adapter';
+import './mend-restore-way';
 import './mend-scores';
 import './mend-thumbnail';
 import type { PickedFile } from './picked_files';
 import { readFiles } from './read_files';
-import { defaultTask, type RestoreRun } from './restore_run';
+import { defaultTask, type RestoreRun, type RestoreWay } from './restore_run';
 import { shared } from './shared_styles';
 import type { SharedView } from './shared_view';
 
@@ -36,8 +36,7 @@ export class MendRestore extends LitElement {
   readonly #app = new StateController(this);
   @property({ attribute: false }) restoreRun!: RestoreRun;
   @state() private planes = {};
-  @state() private views: 'auto' | 'side' | 'planes' = 'auto';
-  @state() private flips = false;
+  @state() private way: RestoreWay = {};
   @state() private reading = 0;
   @state() private refused: FileComplaint[] = [];
   @query('.truth-file') private truthInput!: HTMLInputElement;
@@ -259,18 +258,14 @@ export class MendRestore extends LitElement {
                 ${model.info.taskFree ? html`<wa-option value="">Automatic: any that it knows</wa-option>` : nothing}
                 ${model.info.tasks.map((task) => html`<wa-option value=${task.name}>${task.name}</wa-option>`)}
               </wa-select>
-              ${stacks ? this.#viewsSelect() : nothing}
-              <wa-checkbox
-                size="s"
-                hint="Restores each image four times, mirrored, and takes the mean: four times the time."
-                ?checked=${this.flips}
-                data-testid="restore-flips"
-                @change=${(event: Event) => {
-                  this.flips = (event.target as HTMLInputElement).checked;
+              <mend-restore-way
+                .way=${this.way}
+                ?stacks=${stacks}
+                ?dial=${model.info.hasDetail}
+                @way=${({ detail }: CustomEvent<RestoreWay>) => {
+                  this.way = detail;
                 }}
-              >
-                Less noise
-              </wa-checkbox>
+              ></mend-restore-way>
               <div class="run">
                 ${
                   this.restoreRun.busy
@@ -333,23 +328,6 @@ export class MendRestore extends LitElement {
           <wa-icon name="xmark" label="Remove ${item.name}"></wa-icon>
         </wa-button>
       </li>
-    `;
-  }
-
-  #viewsSelect() {
-    return html`
-      <wa-select
-        size="s"
-        label="Stacks"
-        .value=${this.views}
-        @change=${(event: Event) => {
-          this.views = (event.target as HTMLSelectElement).value as typeof this.views;
-        }}
-      >
-        <wa-option value="auto">As the defect asks</wa-option>
-        <wa-option value="planes">Plane by plane (XY)</wa-option>
-        <wa-option value="side">Side views (XZ and YZ), combined</wa-option>
-      </wa-select>
     `;
   }
 
@@ -516,8 +494,7 @@ export class MendRestore extends LitElement {
   }
 
   #run(again: boolean): void {
-    const xzViews = this.views === 'auto' ? undefined : this.views === 'side';
-    void this.restoreRun.run({ xzViews, flips: this.flips, again });
+    void this.restoreRun.run({ ...this.way, again });
   }
 
   /** Truth goes to the image of the same name; a single file to the image on show. */

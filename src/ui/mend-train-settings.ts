@@ -6,9 +6,19 @@ import '@awesome.me/webawesome/dist/components/radio-group/radio-group.js';
 import '@awesome.me/webawesome/dist/components/radio/radio.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { CGanSettings, CinGanSettings, PresetInfo, PresetName, TrainConfig } from '../training/messages';
+import type {
+  CGanSettings,
+  CinGanSettings,
+  MendSettings,
+  PresetInfo,
+  PresetName,
+  Recipe,
+  TrainConfig,
+} from '../training/messages';
 import { formatCount } from './format';
+import { plannedSteps, recipeOf } from './planned_phases';
 import { shared } from './shared_styles';
+import type { TaskDraft } from './task_draft';
 
 type Field<S> = [key: keyof S & string, label: string, step: number | 'any', hint?: string];
 
@@ -31,7 +41,16 @@ const CGAN_FIELDS: Field<CGanSettings>[] = [
   ['syntheticShare', 'Share of synthetic pairs', 'any', '0 to 1, where a task has real pairs too'],
 ];
 
+const MEND_FIELDS: Field<MendSettings>[] = [
+  ['batch', 'Batch', 1],
+  ['learningRate', 'Learning rate', 'any'],
+  ['squared', 'Weight of the squared error', 'any'],
+  ['syntheticShare', 'Share of synthetic pairs', 'any', '0 to 1, where a task has real pairs too'],
+];
+
 const KERNELS: Readonly<Record<string, TrainConfig['kernels']>> = { measured: 'measured', rule: 'rule' };
+
+const NO_WEIGHTS = { cinGan: undefined, mend: undefined, cGan: undefined };
 
 const NAMES: readonly PresetName[] = ['tiny', 'grid', 'laptop', 'paper'];
 
@@ -40,6 +59,8 @@ const NAMES: readonly PresetName[] = ['tiny', 'grid', 'laptop', 'paper'];
 export class MendTrainSettings extends LitElement {
   @property({ attribute: false }) config!: TrainConfig;
   @property({ attribute: false }) presets: PresetInfo[] = [];
+  /** What is to be learned from: pairs alone need no CIN-GAN. */
+  @property({ attribute: false }) tasks: readonly Pick<TaskDraft, 'kind'>[] = [];
   @property({ type: Boolean }) disabled = false;
   /** The networks are given: only the preset cannot be chosen. */
   @property({ type: Boolean }) fixed = false;
@@ -99,6 +120,9 @@ export class MendTrainSettings extends LitElement {
   protected override render() {
     const { config } = this;
     const preset = this.presets.find((info) => info.name === config.preset);
+    const recipe = recipeOf(config, preset);
+    const steps = plannedSteps(config, preset, this.tasks);
+    const cGan = recipe === 'mend' ? preset?.detail : preset?.cGan;
     return html`
       <div class="stack">
         <wa-radio-group
@@ -126,16 +150,24 @@ export class MendTrainSettings extends LitElement {
             `;
           })}
         </wa-radio-group>
+        ${this.#recipe(recipe)}
         <div class="fields">
-          ${this.#number(
-            'Steps of CIN-GAN',
-            config.cinGan?.steps ?? preset?.cinGan.steps,
-            'steps-cin-gan',
-            1,
-            (steps) => this.#emit({ cinGan: { ...config.cinGan, steps } }),
+          ${this.#number('Steps of CIN-GAN', steps.cinGan, 'steps-cin-gan', 1, (count) =>
+            this.#emit({ cinGan: { ...config.cinGan, steps: count } }),
           )}
-          ${this.#number('Steps of the cGAN', config.cGan?.steps ?? preset?.cGan.steps, 'steps-cgan', 1, (steps) =>
-            this.#emit({ cGan: { ...config.cGan, steps } }),
+          ${
+            recipe === 'mend'
+              ? this.#number('Steps for fidelity', steps.mend, 'steps-mend', 1, (count) =>
+                  this.#emit({ mend: { ...config.mend, steps: count } }),
+                )
+              : nothing
+          }
+          ${this.#number(
+            recipe === 'mend' ? 'Steps for detail' : 'Steps of the cGAN',
+            steps.cGan,
+            'steps-cgan',
+            1,
+            (count) => this.#emit({ cGan: { ...config.cGan, steps: count } }),
           )}
           ${this.#number('Seed', config.seed, 'seed', 1, (seed) => this.#emit({ seed }))}
         </div>
@@ -158,12 +190,31 @@ export class MendTrainSettings extends LitElement {
               ),
             )}
           </div>
-          <h3>cGAN</h3>
+          ${
+            recipe === 'mend'
+              ? html`
+                <h3>Fidelity</h3>
+                <div class="fields">
+                  ${MEND_FIELDS.map(([key, label, step, hint]) =>
+                    this.#number(
+                      label,
+                      config.mend?.[key] ?? preset?.mend[key],
+                      `mend-${key}`,
+                      step,
+                      (value) => this.#emit({ mend: { ...config.mend, [key]: value } }),
+                      hint,
+                    ),
+                  )}
+                </div>
+              `
+              : nothing
+          }
+          <h3>${recipe === 'mend' ? 'Detail, as a cGAN' : 'cGAN'}</h3>
           <div class="fields">
             ${CGAN_FIELDS.map(([key, label, step, hint]) =>
               this.#number(
                 label,
-                config.cGan?.[key] ?? preset?.cGan[key],
+                config.cGan?.[key] ?? cGan?.[key],
                 `cgan-${key}`,
                 step,
                 (value) => this.#emit({ cGan: { ...config.cGan, [key]: value } }),
@@ -175,6 +226,28 @@ export class MendTrainSettings extends LitElement {
           ${this.#phi()}
         </wa-details>
       </div>
+    `;
+  }
+
+  #recipe(chosen: Recipe) {
+    return html`
+      <wa-radio-group
+        label="Recipe"
+        size="s"
+        .value=${chosen}
+        ?disabled=${this.disabled}
+        data-testid="recipe"
+        @change=${(event: Event) => this.#chooseRecipe((event.target as HTMLInputElement).value as Recipe)}
+      >
+        <wa-radio value="mend" data-testid="recipe-mend">
+          <span class="preset"><b>mend</b></span>
+          <span class="small quiet">Learns to be faithful, then detail; a dial then chooses between them.</span>
+        </wa-radio>
+        <wa-radio value="published" data-testid="recipe-published">
+          <span class="preset"><b>published</b></span>
+          <span class="small quiet">The paper’s: CIN-GAN makes further pairs, a cGAN learns from all of them.</span>
+        </wa-radio>
+      </wa-radio-group>
     `;
   }
 
@@ -255,8 +328,11 @@ export class MendTrainSettings extends LitElement {
 
   /** A preset brings its own steps and weights; what was set by hand for another is dropped. */
   #choosePreset(preset: PresetName): void {
-    const { seed, phi, validationShare, kernels } = this.config;
-    this.#emit({ preset, seed, phi, validationShare, kernels, patch: undefined, cinGan: undefined, cGan: undefined });
+    this.#emit({ preset, recipe: undefined, patch: undefined, ...NO_WEIGHTS });
+  }
+
+  #chooseRecipe(recipe: Recipe): void {
+    this.#emit({ recipe, ...NO_WEIGHTS });
   }
 
   #pickPhi(): void {

@@ -6,7 +6,7 @@ import '@awesome.me/webawesome/dist/components/switch/switch.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Phase, TrainConfig } from '../training/messages';
+import type { TrainConfig } from '../training/messages';
 import { StateController } from './app_state';
 import { complaintOf } from './complaint';
 import { download } from './download';
@@ -20,15 +20,11 @@ import './mend-preview';
 import './mend-start-from';
 import './mend-train-settings';
 import { modelFileName } from './model_file_name';
+import { type PlannedPhase, phaseName, plannedPhases, stepsText } from './planned_phases';
 import { isActive, type RunState, type TrainingPhase } from './run_state';
 import { shared } from './shared_styles';
 import { isReady } from './task_draft';
 import type { TrainRun } from './train_run';
-
-const PHASES: { name: TrainingPhase; title: string; text: string }[] = [
-  { name: 'cin-gan', title: 'CIN-GAN', text: 'learns what each defect looks like' },
-  { name: 'cgan', title: 'cGAN', text: 'learns to take the defects away' },
-];
 
 const STATUS_TEXT: Record<RunState['status'], string> = {
   idle: 'Ready',
@@ -86,8 +82,8 @@ export class MendTrain extends LitElement {
 
       .phases {
         display: grid;
-        grid-template-columns: 1fr 1fr;
-        gap: 24px;
+        grid-template-columns: repeat(auto-fit, minmax(240px, 1fr));
+        gap: 16px 24px;
         margin-top: 16px;
       }
 
@@ -186,9 +182,6 @@ export class MendTrain extends LitElement {
         .columns,
         .phases {
           grid-template-columns: minmax(0, 1fr);
-        }
-
-        .phases {
           gap: 16px;
         }
 
@@ -205,8 +198,8 @@ export class MendTrain extends LitElement {
       <div class="page-head">
         <h1>Train</h1>
         <p class="lead">
-          Two networks, one after the other: the first learns to imitate each defect, so that few images become many; the
-          second learns to undo them all.
+          One network learns to undo all your defects. Where it has no pairs to learn from, another first learns to imitate
+          each defect, and makes them.
         </p>
       </div>
     `;
@@ -219,7 +212,7 @@ export class MendTrain extends LitElement {
         ${this.#settings()}
         <div class="monitor">
           ${this.#controls()} ${run.status === 'idle' ? this.#empty() : this.#curves()}
-          <mend-plan .programs=${PHASES.flatMap(({ name }) => run.plans[name] ?? [])}></mend-plan>
+          <mend-plan .programs=${this.#phases().flatMap(({ name }) => run.plans[name] ?? [])}></mend-plan>
         </div>
       </div>
     `;
@@ -250,6 +243,7 @@ export class MendTrain extends LitElement {
         <mend-train-settings
           .config=${config}
           .presets=${presets}
+          .tasks=${tasks}
           ?disabled=${isActive(run) || resumeFrom !== undefined}
           ?fixed=${startFrom !== undefined}
           @config=${(event: CustomEvent<TrainConfig>) => state.update({ config: event.detail })}
@@ -260,8 +254,8 @@ export class MendTrain extends LitElement {
               <wa-callout variant="brand" size="s" data-testid="resume-file">
                 <wa-icon slot="icon" name="clock"></wa-icon>
                 <p>
-                  Starts from <b>${resumeFrom.name}</b> (CIN-GAN step ${resumeFrom.info.steps.cinGan}, cGAN step
-                  ${resumeFrom.info.steps.cGan}), with the settings kept in it.
+                  Starts from <b>${resumeFrom.name}</b> (after ${stepsText(resumeFrom.info.steps)} steps), with the
+                  settings kept in it.
                 </p>
                 <wa-button size="xs" appearance="plain" @click=${() => state.update({ resumeFrom: undefined })}>
                   Start anew instead
@@ -359,22 +353,30 @@ export class MendTrain extends LitElement {
             </wa-button>
           </div>
         </div>
-        ${run.status === 'idle' ? nothing : html`<div class="phases">${PHASES.map((phase) => this.#phase(phase))}</div>`}
+        ${run.status === 'idle' ? nothing : html`<div class="phases">${this.#phases().map((phase, i) => this.#phase(phase, i === 0))}</div>`}
         ${run.complaint ? this.#failed() : nothing} ${run.result ? this.#finished() : nothing}
       </section>
     `;
   }
 
-  #phase({ name, title, text }: (typeof PHASES)[number]) {
-    const { run, config, presets } = this.#app.state;
-    const preset = presets.find((info) => info.name === config.preset);
-    const planned =
-      name === 'cin-gan' ? (config.cinGan?.steps ?? preset?.cinGan.steps) : (config.cGan?.steps ?? preset?.cGan.steps);
-    // A run that goes on from a checkpoint of the second phase never reports the first.
-    const before = name === 'cin-gan' && !run.progress[name] && run.phase === 'cgan';
+  #phases(): PlannedPhase[] {
+    const { config, presets, tasks } = this.#app.state;
+    return plannedPhases(
+      config,
+      presets.find((info) => info.name === config.preset),
+      tasks,
+    );
+  }
+
+  #phase({ name, title, text, steps: planned }: PlannedPhase, first: boolean) {
+    const { run } = this.#app.state;
+    const order = this.#phases().map((phase) => phase.name);
+    // A run that goes on from a checkpoint of a later phase never reports the earlier ones.
+    const reached = run.phase === undefined || run.phase === 'compiling' ? -1 : order.indexOf(run.phase);
+    const before = !run.progress[name] && order.indexOf(name) < reached;
     const progress = run.progress[name] ?? (before && planned ? { step: planned, steps: planned } : undefined);
     const now = run.phase === name && isActive(run);
-    const compiling = (run.phase === 'compiling' || run.status === 'starting') && !progress && name === 'cin-gan';
+    const compiling = (run.phase === 'compiling' || run.status === 'starting') && !progress && first;
     const compiled = run.progress.compiling;
     return html`
       <div class="phase ${now ? 'now' : ''}">
@@ -407,7 +409,7 @@ export class MendTrain extends LitElement {
           run.checkpoint
             ? html`
               <wa-button size="s" variant="brand" data-testid="resume-failed" @click=${() => this.trainRun.resumeFailed()}>
-                Resume from step ${run.checkpoint.step} of ${run.checkpoint.phase === 'cgan' ? 'the cGAN' : 'CIN-GAN'}
+                Resume from step ${run.checkpoint.step} of ${phaseName(run.checkpoint.phase)}
               </wa-button>
             `
             : nothing
@@ -462,7 +464,7 @@ export class MendTrain extends LitElement {
 
   #curves() {
     const { run } = this.#app.state;
-    const withLosses = PHASES.filter(({ name }) => run.losses[name].steps.length > 0);
+    const withLosses = this.#phases().filter(({ name }) => run.losses[name].steps.length > 0);
     return html`
       <div class="split">
         <section aria-labelledby="curves">
@@ -479,7 +481,7 @@ export class MendTrain extends LitElement {
         <section aria-labelledby="preview">
           <div class="row spread" style="margin-bottom: 16px">
             <h2 id="preview">Preview</h2>
-            <span class="small quiet numbers">${previewText(run.preview)}</span>
+            <span class="small quiet numbers">${this.#previewText()}</span>
           </div>
           ${
             run.preview
@@ -515,6 +517,12 @@ export class MendTrain extends LitElement {
     `;
   }
 
+  #previewText(): string {
+    const { preview } = this.#app.state.run;
+    const shown = this.#phases().find(({ name }) => name === preview?.phase);
+    return preview && shown ? `${shown.title}, step ${preview.step}` : '';
+  }
+
   #toggleLog(event: Event): void {
     this.log = (event.target as HTMLInputElement).checked;
   }
@@ -543,9 +551,4 @@ export class MendTrain extends LitElement {
       state.notify(`${file.name}: got ${got}. ${fix}`, 'danger');
     }
   }
-}
-
-function previewText(preview: { phase: Phase; step: number } | undefined): string {
-  if (!preview) return '';
-  return `${preview.phase === 'cgan' ? 'cGAN' : 'CIN-GAN'}, step ${preview.step}`;
 }

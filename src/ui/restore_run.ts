@@ -9,6 +9,7 @@ import { complaintOf } from './complaint';
 export interface RestoreWay {
   xzViews?: boolean;
   flips?: boolean;
+  detail?: number;
 }
 
 export class RestoreRun {
@@ -65,7 +66,7 @@ export class RestoreRun {
   async #restoreOne(
     id: string,
     model: LoadedModel,
-    { xzViews, flips }: RestoreWay,
+    { xzViews, flips, detail }: RestoreWay,
     signal: AbortSignal,
   ): Promise<void> {
     const state = this.#state;
@@ -78,6 +79,7 @@ export class RestoreRun {
       task: item.task,
       xzViews: item.image.size.z > 1 ? xzViews : undefined,
       flips,
+      detail: model.info.hasDetail ? detail : undefined,
     };
     const onProgress = (done: number, total: number) => state.updateRestoration(id, { progress: done / total });
     try {

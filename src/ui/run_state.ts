@@ -21,10 +21,17 @@ export interface RunState {
   /** The model that it was begun with, by name. */
   startedFrom: string | undefined;
   preview: { phase: Phase; step: number; rows: PreviewRow[] } | undefined;
-  checkpoint: { bytes: ArrayBuffer; phase: Phase; step: number } | undefined;
+  checkpoint: { bytes: ArrayBuffer; phase: TrainingPhase; step: number } | undefined;
   result: { model: ArrayBuffer; info: ModelInfo; finished: boolean } | undefined;
   complaint: { code: ErrorCode; error: Complaint } | undefined;
 }
+
+/** One empty series a phase. */
+export const noLosses = (): RunState['losses'] => ({
+  'cin-gan': { steps: [], terms: {} },
+  mend: { steps: [], terms: {} },
+  cgan: { steps: [], terms: {} },
+});
 
 export function idleRun(): RunState {
   return {
@@ -32,7 +39,7 @@ export function idleRun(): RunState {
     phase: undefined,
     progress: {},
     secondsLeft: undefined,
-    losses: { 'cin-gan': { steps: [], terms: {} }, cgan: { steps: [], terms: {} } },
+    losses: noLosses(),
     plans: {},
     startedFrom: undefined,
     preview: undefined,
@@ -90,13 +97,10 @@ export function appendLosses(series: LossSeries, step: number, losses: Record<st
   for (const [name, values] of Object.entries(terms)) values.push(losses[name] ?? Number.NaN);
 }
 
-/** Share of the whole run that is done, 0..1. */
-export function overallShare(run: RunState): number {
-  const cin = run.progress['cin-gan'];
-  const cgan = run.progress.cgan;
-  const total = (cin?.steps ?? 0) + (cgan?.steps ?? 0);
-  if (total === 0) return 0;
-  return ((cin?.step ?? 0) + (cgan?.step ?? 0)) / total;
+/** Share of the phases begun so far that is done, 0..1. */
+export function overallShare({ progress: { compiling, ...begun } }: RunState): number {
+  const total = Object.values(begun).reduce((sum, { steps }) => sum + steps, 0);
+  return total === 0 ? 0 : Object.values(begun).reduce((sum, { step }) => sum + step, 0) / total;
 }
 
 const TERM_NAMES: Record<string, string> = {
@@ -107,6 +111,7 @@ const TERM_NAMES: Record<string, string> = {
   content: 'Content',
   style: 'Style',
   pixel: 'Pixel',
+  squared: 'Squared error',
   generator: 'Generator, total',
   discriminator: 'Discriminator',
   total: 'Total',

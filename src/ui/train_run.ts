@@ -5,7 +5,8 @@ import type { AppState, LoadedModel } from './app_state';
 import { DEFAULT_CONFIG, nextId } from './app_state';
 import { forgetRun, type SavedRun, saveData, savedData, saveModel, saveRun } from './autosave';
 import { download } from './download';
-import { afterMessage, idleRun, isActive, type RunState } from './run_state';
+import { plannedPhases } from './planned_phases';
+import { afterMessage, idleRun, isActive, noLosses, type RunState } from './run_state';
 import { fromTrainingData, toTrainingData } from './task_draft';
 
 type TrainRequest = Extract<ToThread, { kind: 'train' }>;
@@ -54,7 +55,9 @@ export class TrainRun {
       return;
     }
     this.#state.update({ saved: undefined, config: saved.config, tasks: fromTrainingData(data, nextId) });
-    this.#begin(saved.config, data, { resume: saved.checkpoint }, saved.shown);
+    // A run saved by an earlier version may lack a phase.
+    const shown = { ...saved.shown, losses: { ...noLosses(), ...saved.shown.losses } };
+    this.#begin(saved.config, data, { resume: saved.checkpoint }, shown);
   }
 
   /** After a failure: the same run from its last checkpoint, in a fresh thread. */
@@ -100,10 +103,9 @@ export class TrainRun {
   }
 
   #plannedSteps(): number {
-    const { config, presets } = this.#state;
+    const { config, presets, tasks } = this.#state;
     const preset = presets.find((info) => info.name === config.preset);
-    const cinGan = config.cinGan?.steps ?? preset?.cinGan.steps ?? 0;
-    return cinGan + (config.cGan?.steps ?? preset?.cGan.steps ?? 0);
+    return plannedPhases(config, preset, tasks).reduce((sum, { steps }) => sum + (steps ?? 0), 0);
   }
 
   #begin(

@@ -5,7 +5,7 @@ import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 const SECOND = 1000;
 
 /** Losses of a run by phase and term, as the page's charts are given them. */
-export type ShownLosses = Record<'cin-gan' | 'cgan', { steps: number[]; terms: Record<string, number[]> }>;
+export type ShownLosses = Record<'cin-gan' | 'mend' | 'cgan', { steps: number[]; terms: Record<string, number[]> }>;
 
 export interface SentRequest {
   url: string;

@@ -15,6 +15,7 @@ const TOLERANCE_BETWEEN_ADAPTERS = 1e-2;
 
 const CONFIG = {
   preset: 'tiny',
+  recipe: 'published',
   seed: 5,
   cinGan: { steps: STEPS, batch: 2, criticSteps: 2 },
   cGan: { steps: STEPS, batch: 2 },
@@ -103,6 +104,7 @@ async function prepare(page: AppPage, cinGanSteps: number, cGanSteps: number): P
   await page.click(`example-${TASK}`);
   await page.click('to-train');
   await page.click('preset-tiny');
+  await page.click('recipe-published');
   await page.fill('steps-cin-gan', cinGanSteps);
   await page.fill('steps-cgan', cGanSteps);
 }

@@ -31,7 +31,8 @@ async function train(page: AppPage): Promise<void> {
   await page.click('to-train');
   await page.click('preset-tiny');
   await page.fill('steps-cin-gan', 0);
-  await page.fill('steps-cgan', 2);
+  await page.fill('steps-mend', 2);
+  await page.fill('steps-cgan', 1);
   await page.unfold('advanced');
   await page.click('kernels-measured');
   await page.click('train-start');

@@ -26,7 +26,11 @@ export class NodeRun {
 
   async train(config: TrainConfig, data: TrainingData): Promise<{ model: Uint8Array; losses: ShownLosses }> {
     const phi = classifierPhi(readSafetensors(new Uint8Array(await readFile(OWN_PHI))));
-    const losses: ShownLosses = { 'cin-gan': { steps: [], terms: {} }, cgan: { steps: [], terms: {} } };
+    const losses: ShownLosses = {
+      'cin-gan': { steps: [], terms: {} },
+      mend: { steps: [], terms: {} },
+      cgan: { steps: [], terms: {} },
+    };
     for await (const event of train(this.engine, { config, data, phi }, new Control())) {
       if (event.kind === 'done') return { model: new Uint8Array(event.model), losses };
       if (event.kind !== 'progress' || event.phase === 'compiling') continue;

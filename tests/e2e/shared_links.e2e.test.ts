@@ -193,11 +193,12 @@ test('what is drawn is drawn again when the browser has lost it', async () => {
 });
 
 /** With what stands on the Data page. */
-async function train(page: AppPage, cinGan: number, cGan: number): Promise<void> {
+async function train(page: AppPage, cinGan: number, mend: number): Promise<void> {
   await page.click('nav-train');
   if ((await page.count('[data-testid="start-from"]')) === 0) await page.click('preset-tiny');
   await page.fill('steps-cin-gan', cinGan);
-  await page.fill('steps-cgan', cGan);
+  await page.fill('steps-mend', mend);
+  await page.fill('steps-cgan', 1);
   await page.click('train-start');
   await page.see('run', { 'data-status': 'running' });
   await page.trained(300);

@@ -1,4 +1,4 @@
-/** A few steps of both GANs on small phantoms, with everything they tell kept. */
+/** A few steps of a run on small phantoms, with everything they tell kept. */
 import { imageOfPlane } from '../../src/imaging/image';
 import { phantomPair } from '../../src/imaging/phantoms/phantom';
 import { CLASSIFIER_LAYERS, classifierPhi } from '../../src/models/classifier';
@@ -35,6 +35,7 @@ export function phantoms(kind: 'paired' | 'unpaired', name = 'noise'): TrainingD
 
 export const CONFIG: TrainConfig = {
   preset: 'tiny',
+  recipe: 'published',
   seed: 3,
   patch: 16,
   cinGan: { steps: 4, batch: 2, criticSteps: 2 },
@@ -42,6 +43,13 @@ export const CONFIG: TrainConfig = {
   logEvery: 1,
   previewEvery: 1000,
   checkpointSeconds: 0,
+};
+
+export const MEND_CONFIG: TrainConfig = {
+  ...CONFIG,
+  recipe: 'mend',
+  mend: { steps: 8, batch: 2 },
+  cGan: { steps: 4, batch: 2 },
 };
 
 /** Milliseconds: a whole run on a software adapter takes a few seconds, and minutes where others use the machine too. */

@@ -49,7 +49,10 @@ const presets: PresetInfo[] = (['tiny', 'grid', 'laptop', 'paper'] as const).map
   summary: SUMMARIES[name],
   patch: [32, 64, 128, 128][i],
   cinGan: { ...cinGan, steps: [100, 2000, 6000, 20000][i] },
+  recipe: name === 'paper' ? ('published' as const) : ('mend' as const),
+  mend: { batch: 4, learningRate: 1e-3, squared: 1, syntheticShare: 0.25, steps: [200, 4000, 12000, 40000][i] },
   cGan: { ...cGan, steps: [200, 4000, 12000, 40000][i] },
+  detail: { ...cGan, steps: [50, 1000, 3000, 10000][i] },
   parameters: [21_000, 320_000, 2_000_000, 11_400_000][i],
   macs: [2e6, 1.2e8, 2.4e9, 1.4e10][i],
 }));
@@ -125,6 +128,7 @@ function infoOf(config: TrainConfig, tasks: ModelInfo['tasks']): ModelInfo {
     tasks,
     paints: true,
     taskFree: true,
+    hasDetail: false,
     parameters: 21_000,
     normalisation: { low: 2, high: 99.8 },
     seed: config.seed,

@@ -11,6 +11,7 @@ const model: ModelInfo = {
   ],
   paints: true,
   taskFree: true,
+  hasDetail: false,
   parameters: 1_960_000,
   normalisation: { low: 2, high: 99.8 },
   seed: 7,
@@ -31,6 +32,13 @@ it('names the model, its data, its device and what was kept', () => {
     '2 and 99.8 percentiles',
   ])
     expect(text).toContain(part);
+});
+
+it('describes mend where that made the model, with CIN-GAN only where there was one', () => {
+  const text = methodsText({ ...model, steps: { cinGan: 0, mend: 10_000, cGan: 2500 } });
+  for (const part of ['U-Net', '10000 steps', '2500 adversarial steps']) expect(text).toContain(part);
+  expect(text).not.toContain('CIN-GAN');
+  expect(methodsText({ ...model, steps: { cinGan: 5000, mend: 10_000, cGan: 0 } })).toContain('CIN-GAN');
 });
 
 it('names what a model was made from, by the hash of its file', () => {

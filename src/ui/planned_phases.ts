@@ -1,0 +1,64 @@
+/** The phases of a run, as the page names and counts them before the training thread reports any. */
+import type { PresetInfo, Recipe, Steps, TrainConfig } from '../training/messages';
+import type { TrainingPhase } from './run_state';
+import type { TaskDraft } from './task_draft';
+
+export interface PlannedPhase {
+  name: TrainingPhase;
+  title: string;
+  text: string;
+  /** Undefined until the presets are known. */
+  steps: number | undefined;
+}
+
+export const recipeOf = ({ recipe }: TrainConfig, preset: PresetInfo | undefined): Recipe =>
+  recipe ?? preset?.recipe ?? 'mend';
+
+/** Those that take any steps, in order. Where mend has nothing but pairs to learn from, nothing needs painting. */
+export function plannedPhases(
+  config: TrainConfig,
+  preset: PresetInfo | undefined,
+  tasks: readonly Pick<TaskDraft, 'kind'>[],
+): PlannedPhase[] {
+  const steps = plannedSteps(config, preset, tasks);
+  return PHASES[recipeOf(config, preset)]
+    .map((phase) => ({ ...phase, steps: steps[COUNTERS[phase.name]] }))
+    .filter((phase) => phase.steps !== 0);
+}
+
+/** Steps of each phase by those settings, the ones left out by the preset's. */
+export function plannedSteps(
+  { recipe, cinGan, mend, cGan, addTasks }: TrainConfig,
+  preset: PresetInfo | undefined,
+  tasks: readonly Pick<TaskDraft, 'kind'>[],
+): Partial<Steps> {
+  const unpainted = tasks.every(({ kind }) => kind === 'paired') && addTasks !== true;
+  if ((recipe ?? preset?.recipe) === 'published')
+    return { cinGan: cinGan?.steps ?? preset?.cinGan.steps, cGan: cGan?.steps ?? preset?.cGan.steps };
+  const faithful = mend?.steps ?? preset?.mend.steps;
+  return {
+    cinGan: cinGan?.steps ?? (unpainted ? 0 : preset?.cinGan.steps),
+    mend: faithful,
+    cGan: cGan?.steps ?? (faithful === undefined ? undefined : Math.round(faithful / 4)),
+  };
+}
+
+const COUNTERS: Record<TrainingPhase, keyof Steps> = { 'cin-gan': 'cinGan', mend: 'mend', cgan: 'cGan' };
+
+const CIN_GAN = { name: 'cin-gan' as const, title: 'CIN-GAN', text: 'learns what each defect looks like' };
+const PHASES: Record<Recipe, Omit<PlannedPhase, 'steps'>[]> = {
+  mend: [
+    CIN_GAN,
+    { name: 'mend', title: 'Fidelity', text: 'learns to take the defects away' },
+    { name: 'cgan', title: 'Detail', text: 'learns, as a cGAN, what sharp images look like' },
+  ],
+  published: [CIN_GAN, { name: 'cgan', title: 'cGAN', text: 'learns to take the defects away' }],
+};
+
+/** The phase as a sentence names it. */
+export const phaseName = (phase: TrainingPhase): string =>
+  ({ 'cin-gan': 'CIN-GAN', mend: 'the restorer', cgan: 'the cGAN' })[phase];
+
+/** All the steps of a model, e.g. `500 + 3,000 + 750`. */
+export const stepsText = ({ cinGan, mend, cGan }: Steps): string =>
+  [cinGan, mend, cGan].filter((count): count is number => count !== undefined).join(' + ');

@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { imageOfPlane } from '../../src/imaging/image';
+import { phantomPair } from '../../src/imaging/phantoms/phantom';
+import { Engine } from '../../src/runtime';
+import { networkPlanes } from '../../src/training/batches';
+import { type ModelFile, modelInfo, readModelFile, writeModelFile } from '../../src/training/model_file';
+import { restoreImage } from '../../src/training/restore';
+import { testGpu } from '../gpu_setup';
+import { BUSY_MACHINE, CONFIG, type Followed, follow, MEND_CONFIG, phantoms } from './followed_run';
+
+const modelOf = (run: Followed): ModelFile => readModelFile(new Uint8Array(run.done.model));
+
+describe('a run of mend', () => {
+  let engine: Engine;
+  let whole: Followed;
+  beforeAll(async () => {
+    engine = await Engine.create({ gpu: testGpu() });
+    const keep = ['cin-gan 1', 'mend 3', 'cgan 2'];
+    whole = await follow(engine, MEND_CONFIG, phantoms('paired'), {}, (event, control) => {
+      if (event.kind === 'progress' && keep.includes(`${event.phase} ${event.step}`)) control.requestCheckpoint();
+    });
+  }, BUSY_MACHINE);
+
+  test('goes through its phases and ends with both ends of the dial', () => {
+    expect(whole.losses.map((line) => line.split(' ')[0])).toEqual([
+      ...Array(4).fill('cin-gan'),
+      ...Array(8).fill('mend'),
+      ...Array(4).fill('cgan'),
+    ]);
+    expect(whole.losses[4]).toMatch(/^mend 1 \{"pixel":.*"squared":/);
+    const { record, sets } = modelOf(whole);
+    expect([...sets.keys()]).toEqual(['detail', 'restorer', 'generator']);
+    expect(record.steps).toEqual({ cinGan: 4, mend: 8, cGan: 4 });
+    expect(record.restorer).toEqual({ kind: 'unet', first: 8, kernel: 5, unit: true, exit: 'filter' });
+    expect(record.floors?.length).toBe(1);
+    expect(whole.done.info).toMatchObject({ hasDetail: true, paints: true });
+    expect(modelInfo(modelOf(whole))).toEqual(whole.done.info);
+  });
+
+  test.each(['cin-gan', 'mend', 'cgan'])(
+    'resumed in its %s phase, it goes on with the very same losses',
+    async (phase) => {
+      const [name, bytes] = [...whole.checkpoints].find(([key]) => key.startsWith(phase)) ?? [];
+      const resumed = await follow(engine, MEND_CONFIG, phantoms('paired'), { resume: bytes });
+      const from = whole.losses.findIndex((line) => line.startsWith(`${name} `)) + 1;
+      expect(resumed.losses).toEqual(whole.losses.slice(from));
+      expect(modelOf(resumed).sets).toEqual(modelOf(whole).sets);
+    },
+  );
+
+  test('pairs alone need no CIN-GAN unless it is asked for; a quarter of the steps is for detail', async () => {
+    const { cinGan: _, cGan: __, ...config } = MEND_CONFIG;
+    const run = await follow(engine, { ...config, cGan: { batch: 2 } }, phantoms('paired'));
+    expect(run.done.info.steps).toEqual({ cinGan: 0, mend: 8, cGan: 2 });
+    expect(run.done.info.paints).toBe(false);
+  });
+
+  test('without pairs it learns from what CIN-GAN paints, down to the darkest clean sample', async () => {
+    const data = phantoms('unpaired');
+    const run = await follow(engine, MEND_CONFIG, data);
+    expect(run.done.info.steps).toEqual({ cinGan: 4, mend: 8, cGan: 4 });
+    const [floor] = modelOf(run).record.floors ?? [];
+    const [task] = data.tasks;
+    const clean = task.kind === 'unpaired' ? task.clean.flatMap(({ image }) => networkPlanes(image)) : [];
+    expect(floor).toBe(Math.min(...clean.flatMap(({ data }) => [...data])));
+    const unpainted = { ...MEND_CONFIG, cinGan: { steps: 0 } };
+    await expect(follow(engine, unpainted, phantoms('unpaired'))).rejects.toThrow('got no pairs and 0 CIN-GAN steps');
+  });
+
+  test('stopped before it learns detail, it keeps what it has and has no dial', async () => {
+    const run = await follow(engine, MEND_CONFIG, phantoms('paired'), {}, (event, control) => {
+      if (event.kind === 'progress' && event.phase === 'mend' && event.step === 2) control.stop();
+    });
+    expect(run.done.info).toMatchObject({ hasDetail: false, steps: { cinGan: 4, mend: 2, cGan: 0 } });
+    expect([...modelOf(run).sets.keys()]).toEqual(['restorer', 'generator']);
+  });
+
+  test('it goes on from a published model with that model’s network', async () => {
+    const published = await follow(engine, CONFIG, phantoms('paired'));
+    const model = new Uint8Array(published.done.model);
+    const config = { ...MEND_CONFIG, cinGan: { steps: 0 } };
+    const run = await follow(engine, config, phantoms('paired'), { start: { model, name: 'published' } });
+    expect(modelOf(run).record.restorer).toEqual(readModelFile(model).record.restorer);
+    expect(run.done.info).toMatchObject({ hasDetail: true, paints: true });
+  });
+
+  test('restores at every place of the dial, never below the floor, and the margin keeps its edges', async () => {
+    const model = modelOf(whole);
+    const { defective } = phantomPair('embryo-noise', { seed: 9, size: 50 });
+    const image = imageOfPlane(defective, 'float32');
+    const at = async (detail?: number) => (await restoreImage(engine, model, image, { detail })).data;
+    const [plain, faithful, middle, sharp] = [await at(), await at(0), await at(0.5), await at(1)];
+    expect(plain).toEqual(faithful);
+    expect(middle).not.toEqual(faithful);
+    expect(sharp).not.toEqual(middle);
+    await expect(at(1.5)).rejects.toThrow('got detail 1.5, wanted a number from 0, fidelity, to 1, detail');
+    await expect(
+      restoreImage(
+        engine,
+        { ...model, sets: new Map([['restorer', model.sets.get('restorer') ?? new Map()]]) },
+        image,
+        {
+          detail: 1,
+        },
+      ),
+    ).rejects.toThrow('got detail 1 and a model that learned fidelity alone');
+    const raised = { ...model, record: { ...model.record, floors: [0.25] } };
+    const floored = (await restoreImage(engine, raised, image)).data;
+    const [least, most] = [Math.min(...floored), Math.max(...floored)];
+    expect(floored.filter((value) => Math.abs(value - least) < 1e-4 * (most - least)).length).toBeGreaterThan(1000);
+    const inPieces = (await restoreImage(engine, model, image, { budget: 3e6 })).data;
+    inPieces.forEach((value, i) => {
+      expect(Math.abs(value - plain[i])).toBeLessThan(1e-4 * (most - least));
+    });
+  });
+
+  test('a file whose network is none of ours is refused', () => {
+    const model = modelOf(whole);
+    for (const restorer of [
+      { kind: 'unet', first: 8, kernel: 4 },
+      { kind: 'unet', first: 0, kernel: 5 },
+      { kind: 'unet', first: 8, kernel: 5, exit: 'door' },
+      { kind: 'gnu', first: 8 },
+    ]) {
+      const bytes = writeModelFile({ ...model, record: { ...model.record, restorer: restorer as never } });
+      expect(() => readModelFile(bytes)).toThrow('with missing entries');
+    }
+    const bytes = writeModelFile({ ...model, record: { ...model.record, floors: [0, 1] } });
+    expect(() => readModelFile(bytes)).toThrow('with missing entries');
+  });
+});
