@@ -39,7 +39,7 @@ export class MemoryPool implements StorageMemory {
   /** Bytes by which the buffers of one call may together be larger than what was asked for. */
   slack = 0;
   private held = 0;
-  /** In ascending order of size. */
+  /** The longest idle first. */
   private idle: GPUBuffer[] = [];
 
   constructor(private readonly device: GPUDevice) {}
@@ -49,8 +49,9 @@ export class MemoryPool implements StorageMemory {
     let slack = exact ? 0 : this.slack;
     const taken = new Map<number, GPUBuffer>();
     for (const i of [...sizes.keys()].sort((a, b) => sizes[b] - sizes[a])) {
-      const at = this.idle.findIndex(({ size }) => size >= sizes[i] && size - sizes[i] <= slack);
-      if (at < 0) continue;
+      const fits = this.idle.filter(({ size }) => size >= sizes[i] && size - sizes[i] <= slack);
+      if (fits.length === 0) continue;
+      const at = this.idle.indexOf(fits.reduce((a, b) => (b.size < a.size ? b : a)));
       const [buffer] = this.idle.splice(at, 1);
       slack -= buffer.size - sizes[i];
       taken.set(i, buffer);
@@ -62,10 +63,10 @@ export class MemoryPool implements StorageMemory {
   }
 
   give(buffers: readonly GPUBuffer[]): void {
-    this.idle = [...this.idle, ...buffers].sort((a, b) => a.size - b.size);
+    this.idle.push(...buffers);
   }
 
-  /** Frees what is idle. */
+  /** Frees all that is idle. */
   destroy(): void {
     this.free(this.idle.splice(0));
   }

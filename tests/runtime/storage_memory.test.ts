@@ -42,11 +42,13 @@ test('a buffer of an exact size is of that size', () => {
   expect(sizesOf(pool.take([900], true))).toEqual([900]);
 });
 
-test('what is idle is freed before the limit is passed, the smallest first', () => {
-  pool.give(pool.take([1000, 2000, 3000]));
+test('what is idle is freed before the limit is passed, the longest idle first', () => {
+  const [first, second, third] = pool.take([1000, 2000, 3000]);
+  pool.give([second]);
+  pool.give([first, third]);
   pool.limit = 8500;
   const buffers = pool.take([4000]);
-  expect(living()).toEqual([3000, 4000]);
+  expect(living()).toEqual([1000, 3000, 4000]);
   pool.give(buffers);
   pool.destroy();
   expect(living()).toEqual([]);
