@@ -256,8 +256,8 @@ const LEAST_BUDGET = 2 ** 22;
 export const defaultBudget = ({ adapter }: Engine): number => Math.min(adapter.limits.maxBufferSize, 2 ** 30);
 
 /**
- * The same for an image in pieces. A software adapter's memory is the computer's own: maps that are kept beside it take no
- * less, and a fifth of the time goes into bringing them there and back.
+ * The same in pieces. A software adapter's memory is the computer's own: maps that are kept beside it take no less, and
+ * bringing them there and back a fifth of the time.
  */
 export const defaultPiecesBudget = (engine: Engine): number =>
   engine.adapter.software ? 2 ** 32 : defaultBudget(engine);
