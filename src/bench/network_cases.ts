@@ -7,6 +7,8 @@ import { restorer, restorerStages } from '../models/restorer';
 import { adam, Graph, l1, ParameterSet, type Scope, type Tensor } from '../runtime';
 import { CGAN_DEFAULTS, makeCGan, traceCGan } from '../training/cgan';
 import { CIN_GAN_DEFAULTS, makeCinGan, traceCinGan } from '../training/cin_gan';
+import { networkOf } from '../training/config';
+import { MEND_DEFAULTS, traceMend } from '../training/mend';
 import { syntheticCount } from '../training/restorer_batch';
 import type { Case, ProgramCase, RestoreCase, Traced } from './cases';
 
@@ -43,12 +45,13 @@ export const comparisonSteps = (batch: number, size: number): ProgramCase[] => [
   supervisedStep('IN generator, 6 blocks', batch, size, instanceNormed('laptop')),
 ];
 
-/** The four steps of a preset's training, with its own batch, patch and loss terms, for one task. */
-export function ganSteps(preset: PresetName): ProgramCase[] {
+/** The steps of a preset's training by either recipe, with its own batch, patch and loss terms, for one task. */
+export function presetSteps(preset: PresetName): ProgramCase[] {
   const shape = ARCHITECTURES[preset];
   const { patch } = shape;
   const cinGan = CIN_GAN_DEFAULTS[preset];
   const cGan = CGAN_DEFAULTS[preset];
+  const mend = MEND_DEFAULTS[preset];
   const step = (name: string, batch: number, trace: () => Traced): ProgramCase => ({
     name: `train ${preset}: ${name}, ${batch}×${patch}²`,
     kind: 'step',
@@ -69,11 +72,19 @@ export function ganSteps(preset: PresetName): ProgramCase[] {
     const traced = traceCGan(nets, generator, { shape, phi, config: cGan, patch, tasks: 1, synthetic })[which];
     return { ...traced, sets: [generator, nets.restorer, nets.average, nets.discriminator, phi.params] };
   };
+  const mendStep = (): Traced => {
+    const nets = makeCGan();
+    const network = networkOf({ preset, mend });
+    const given = { shape, network, config: mend, patch, tasks: 1, synthetic: 0, floors: [-1] };
+    const traced = traceMend(nets, makeCinGan().generator, given);
+    return { ...traced, sets: [nets.restorer, nets.average] };
+  };
   return [
     step('CIN-GAN critic', cinGan.batch, cinGanStep('criticStep')),
     step('CIN-GAN generator', cinGan.batch, cinGanStep('generatorStep')),
     step('cGAN discriminator', cGan.batch, cGanStep('discriminatorStep')),
     step('cGAN restorer', cGan.batch, cGanStep('restorerStep')),
+    step('mend', mend.batch, mendStep),
   ];
 }
 

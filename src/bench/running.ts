@@ -126,7 +126,10 @@ async function openRestoration(engine: Engine, one: RestoreCase): Promise<Runnin
       assertNumbers(name, restored?.data ?? new Float32Array([Number.NaN]));
       return undefined;
     },
-    destroy: () => engine.release(set),
+    destroy() {
+      tiled.destroy();
+      engine.release(set);
+    },
     compileMilliseconds,
     flops: schedule.flops,
     bytes: schedule.movedBytes,

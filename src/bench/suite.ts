@@ -3,7 +3,7 @@ import type { PresetName } from '../models/presets';
 import type { Engine } from '../runtime';
 import { type Case, kernelCases } from './cases';
 import { copyGauge, fmaGauge, type Gauge } from './gauge';
-import { careRestoration, comparisonSteps, ganSteps, growthCases, restoration } from './network_cases';
+import { careRestoration, comparisonSteps, growthCases, presetSteps, restoration } from './network_cases';
 import { open, type Running } from './running';
 import { median } from './statistics';
 
@@ -70,12 +70,12 @@ export function casesFor({ quick, only = '', steps, growth }: Omit<BenchOptions,
   const small = comparisonSteps(4, quick ? 64 : 128);
   const sides = quick ? [256] : [512, 1024];
   const all: Case[] = steps
-    ? [...ganSteps(steps), ...small]
+    ? [...presetSteps(steps), ...small]
     : [
         ...kernelCases(),
         ...small,
         ...sides.flatMap((side) => [careRestoration(side), restoration('laptop', side)]),
-        ...(quick ? [] : ganSteps('laptop')),
+        ...(quick ? [] : presetSteps('laptop')),
       ];
   return all.filter(({ name }) => name.includes(only));
 }

@@ -83,7 +83,10 @@ export const ours = (engine: Engine): Engineer => ({
       },
       sync: () => Promise.resolve(),
       read: () => Promise.resolve(restored.data),
-      dispose: () => engine.release(set),
+      dispose() {
+        tiled.destroy();
+        engine.release(set);
+      },
     };
   },
 
