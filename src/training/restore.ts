@@ -203,6 +203,7 @@ export class Restoration {
       } catch (error) {
         if (!(error instanceof OutOfMemoryError) || this.budget / 2 < LEAST_BUDGET) throw error;
         this.whole.destroy();
+        this.tiled.destroy();
         this.budget /= 2;
         this.piecesBudget /= 2;
         this.schedule = undefined;
@@ -231,6 +232,7 @@ export class Restoration {
   /** Frees what it has on the device. */
   destroy(): void {
     this.whole.destroy();
+    this.tiled.destroy();
     this.engine.release(this.params);
   }
 

@@ -54,8 +54,10 @@ export async function* train(
   request: TrainingRequest,
   control: Control,
 ): AsyncGenerator<TrainingEvent> {
-  const run = runConfig(request.config, onlyPairs(request.data));
-  const resumed = request.resume && checkedResume(readModelFile(request.resume), run, request.data);
+  const checkpoint = request.resume && readModelFile(request.resume);
+  const recipe = request.config.recipe ?? (checkpoint && (checkpoint.record.config.recipe ?? 'published'));
+  const run = runConfig({ ...request.config, recipe }, onlyPairs(request.data));
+  const resumed = checkpoint && checkedResume(checkpoint, run, request.data);
   const start = resumed ? startOfCheckpoint(resumed) : request.start && (await openStart(request.start, run.preset));
   const { training, validation } = withKept(prepareData(request.data, run.validationShare, run.seed), (given) =>
     run.addTasks ? keptTasks(start, given) : [],
@@ -70,6 +72,7 @@ export async function* train(
   if (resumed) Object.assign(record, { steps: { ...resumed.record.steps } });
   const phases = phasesOf(run);
   const first = resumed ? phases.findIndex(({ phase }) => phase === resumed.record.phase) : 0;
+  if (first < 0) throw noPhase(resumed?.record.phase);
   const paired = data.paired.length > 0;
   const painted =
     start !== undefined &&
@@ -96,7 +99,7 @@ export async function* train(
   const shape = { ...ARCHITECTURES[run.preset], restorer: network };
   const setting = { engine, run, nets, record, kernels, phi, shape, data, validation, start, paints };
 
-  for (const { phase, counter, steps } of phases.slice(Math.max(0, first))) {
+  for (const { phase, counter, steps } of phases.slice(first)) {
     if (control.stopping) break;
     yield compiling(0);
     const opened = await openPhase(phase, setting);
@@ -263,13 +266,22 @@ function checkedResume(file: ModelFile, run: RunConfig, data: TrainingData): Mod
   if (record.kind !== 'checkpoint')
     throw new ModelFileError('a finished model', 'a checkpoint', 'resume from a file saved while training');
   const tasks = run.addTasks ? record.tasks.slice(-data.tasks.length) : record.tasks;
-  if (record.preset !== run.preset || names(tasks) !== names(data.tasks))
+  const { recipe = 'published' } = record.config;
+  if (record.preset !== run.preset || recipe !== run.recipe || names(tasks) !== names(data.tasks))
     throw new ModelFileError(
-      `a checkpoint of preset ${record.preset} with tasks ${names(tasks)}`,
-      `preset ${run.preset} with tasks ${names(data.tasks)}`,
+      `a checkpoint of preset ${record.preset}, recipe ${recipe}, with tasks ${names(tasks)}`,
+      `preset ${run.preset}, recipe ${run.recipe}, with tasks ${names(data.tasks)}`,
       'resume with the settings and data the run was started with',
     );
   return file;
+}
+
+function noPhase(phase: string | undefined): ModelFileError {
+  return new ModelFileError(
+    `a checkpoint in phase ${phase}`,
+    'settings by which the run has steps of it',
+    'resume with the settings the run was started with',
+  );
 }
 
 function noPairs(): ModelFileError {

@@ -28,12 +28,17 @@ export function declareNetwork(network: StagedNetwork, params: ParameterSet): vo
 }
 
 export class TiledNetwork {
+  /** Kept from run to run. */
+  private readonly storage: MemoryPool;
+
   constructor(
     private readonly engine: Engine,
     private readonly network: StagedNetwork,
     /** Of the network as {@link declareNetwork} declares it. */
     private readonly params: ParameterSet,
-  ) {}
+  ) {
+    this.storage = new MemoryPool(engine.device);
+  }
 
   /** @throws BudgetError where even the smallest window takes more */
   plan(extent: Extent, options: TileOptions): TileSchedule {
@@ -47,11 +52,10 @@ export class TiledNetwork {
     const source = new HostMap(extent.height, extent.width, planes.length);
     source.write(interleaved(planes), all, all);
     const result = new HostMap(extent.height, extent.width, 1);
-    const storage = new MemoryPool(this.engine.device);
     const makeMap = async ({ step, channels }: Point): Promise<FeatureMap> => {
       const [height, width] = [extent.height / step, extent.width / step];
       return schedule.maps === 'device'
-        ? this.engine.map(height, width, channels, storage)
+        ? this.engine.map(height, width, channels, this.storage)
         : new HostMap(height, width, channels);
     };
     const maps = new StageMaps(this.network, source, result, makeMap);
@@ -59,9 +63,9 @@ export class TiledNetwork {
     try {
       for (const [i, pass] of passes.entries()) {
         if (i > 0 && pass.stage !== passes[i - 1].stage) maps.nextStage();
-        storage.slack = schedule.deviceBytes - pass.deviceBytes;
-        storage.limit = storage.slack + pass.storageBytes;
-        await this.runPass(pass, maps, storage, extent, i === passes.length - 1, (share) => {
+        this.storage.slack = schedule.deviceBytes - pass.deviceBytes;
+        this.storage.limit = this.storage.slack + pass.storageBytes;
+        await this.runPass(pass, maps, extent, i === passes.length - 1, (share) => {
           options.checkpoint?.();
           options.onProgress?.((flops + share * pass.flops) / schedule.flops);
         });
@@ -69,7 +73,6 @@ export class TiledNetwork {
       }
     } finally {
       maps.destroy();
-      storage.destroy();
     }
     return { ...extent, data: result.read(all) };
   }
@@ -77,7 +80,6 @@ export class TiledNetwork {
   private async runPass(
     planned: PlannedPass,
     maps: StageMaps,
-    storage: MemoryPool,
     extent: Extent,
     isLast: boolean,
     onTile: (share: number) => void,
@@ -85,7 +87,7 @@ export class TiledNetwork {
     const { end, halo, window, collects } = planned;
     const map = await maps.startPass(planned, isLast);
     const moments = new Moments(end.channels);
-    const program = await this.compile(planned, storage);
+    const program = await this.compile(planned);
     const runTile = async ({ at, core }: Window): Promise<void> => {
       const place = { at: stepped(at, end.step), core: stepped(core, end.step) };
       const keep = map instanceof DeviceMap ? { map: { map, ...place } } : undefined;
@@ -113,15 +115,16 @@ export class TiledNetwork {
     maps.finishPass(planned, map, moments);
   }
 
-  private compile({ stage, pass, window, label }: PlannedPass, storage: MemoryPool): Promise<Program> {
+  private compile({ stage, pass, window, label }: PlannedPass): Promise<Program> {
     const graph = new Graph();
     const outputs = tracePass(this.params.scope(graph), this.network, stage, pass, [window.height, window.width]);
-    return this.engine.compile(
-      graph,
-      { label: `${label}, ${window.width}×${window.height}`, outputs },
-      undefined,
-      storage,
-    );
+    const spec = { label: `${label}, ${window.width}×${window.height}`, outputs };
+    return this.engine.compile(graph, spec, undefined, this.storage);
+  }
+
+  /** Frees what it keeps on the device from run to run. */
+  destroy(): void {
+    this.storage.destroy();
   }
 }
 

@@ -65,7 +65,14 @@ describe('a run', () => {
   test('a checkpoint of other settings is refused', async () => {
     const [bytes] = whole.checkpoints.values();
     await expect(follow(engine, { ...CONFIG, preset: 'grid' }, phantoms('paired'), { resume: bytes })).rejects.toThrow(
-      'got a checkpoint of preset tiny with tasks noise, wanted preset grid with tasks noise',
+      'got a checkpoint of preset tiny, recipe published, with tasks noise, wanted preset grid, recipe published, with tasks',
+    );
+    await expect(follow(engine, { ...CONFIG, recipe: 'mend' }, phantoms('paired'), { resume: bytes })).rejects.toThrow(
+      'recipe published, with tasks noise, wanted preset tiny, recipe mend',
+    );
+    const unpainted = { ...CONFIG, cinGan: { steps: 0 } };
+    await expect(follow(engine, unpainted, phantoms('paired'), { resume: bytes })).rejects.toThrow(
+      'got a checkpoint in phase cin-gan, wanted settings by which the run has steps of it',
     );
     await expect(
       follow(engine, CONFIG, phantoms('paired'), { resume: new Uint8Array(whole.done.model) }),
