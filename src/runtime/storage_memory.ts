@@ -30,8 +30,8 @@ export class FreshMemory implements StorageMemory {
 }
 
 /**
- * Buffers that go from one to the next. A driver clears fresh memory, and a CPU driver gets it page by page, which may take
- * longer than much of what programs that run but a few times compute in it.
+ * Buffers that go from one to the next. A driver clears fresh memory, and a CPU driver gets it page by page, which may
+ * take longer than much of what programs that run but a few times compute in it.
  */
 export class MemoryPool implements StorageMemory {
   /** Bytes that it holds at most, unless more are in use. */

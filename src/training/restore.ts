@@ -258,8 +258,8 @@ const LEAST_BUDGET = 2 ** 22;
 export const defaultBudget = ({ adapter }: Engine): number => Math.min(adapter.limits.maxBufferSize, 2 ** 30);
 
 /**
- * The same in pieces. A software adapter's memory is the computer's own: maps that are kept beside it take no less, and
- * bringing them there and back a fifth of the time.
+ * The same in pieces. A software adapter's memory is the computer's own: maps that are kept beside it take little less,
+ * and bringing them there and back a fifth of the time.
  */
 export const defaultPiecesBudget = (engine: Engine): number =>
   engine.adapter.software ? 2 ** 32 : defaultBudget(engine);

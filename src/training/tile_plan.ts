@@ -89,6 +89,8 @@ export class BudgetError extends Error {
 const RATES = { cpu: { flops: 1e10, device: 3e9, host: 1e9 }, gpu: { flops: 1e12, device: 5e10, host: 2e9 } };
 /** Most of the device's budget that maps may take. */
 const MAP_SHARE = 0.5;
+/** What a schedule takes over its largest pass, so that passes find memory that earlier ones had. */
+const ROOM = { cpu: 1.25, gpu: 1 };
 const HOST_BUDGET = 4 * 2 ** 30;
 /** Side of the window by which the ways of a stage are compared. */
 const TRIAL = 64;
@@ -105,6 +107,7 @@ export function planTiles(
   options: TileOptions,
 ): TileSchedule {
   const { maps, hostBudget = HOST_BUDGET } = options;
+  const most = (bytes: number): number => Math.min(options.budget, Math.ceil(ROOM[device.traits.kind] * bytes));
   const trials = new Map<string, Footprint>();
   const through = (where: 'device' | 'host', mapBudget: number): ChosenWay[] =>
     waysThrough(device, network, params, extent, { ...options, maps: where, mapBudget, trials });
@@ -112,9 +115,9 @@ export function planTiles(
     const room = MAP_SHARE * (options.budget - FLOAT * params.size);
     const ways = through('device', room);
     if (maps === 'device' || ways.every(({ way }) => way.mapBytes <= room))
-      return scheduleOf(ways, 'device', network, extent);
+      return scheduleOf(ways, 'device', network, extent, most);
   }
-  return scheduleOf(through('host', hostBudget), 'host', network, extent);
+  return scheduleOf(through('host', hostBudget), 'host', network, extent, most);
 }
 
 interface PlannerOptions extends TileOptions {
@@ -157,6 +160,7 @@ function scheduleOf(
   maps: 'device' | 'host',
   network: StagedNetwork,
   extent: Extent,
+  most: (bytes: number) => number,
 ): TileSchedule {
   const sized = new Map<StageWay, PlannedPass[]>();
   for (const { way, planner } of ways) if (!sized.has(way)) sized.set(way, planner.sized(way));
@@ -172,7 +176,7 @@ function scheduleOf(
     tiles: total(({ tiles }) => tiles),
     flops: total(({ flops }) => flops),
     movedBytes: total(({ movedBytes }) => movedBytes),
-    deviceBytes: Math.max(...passes.map(({ deviceBytes }) => deviceBytes)),
+    deviceBytes: most(Math.max(...passes.map(({ deviceBytes }) => deviceBytes))),
     hostBytes: (maps === 'host' ? mapBytes : 0) + FLOAT * (network.planes + 1) * extent.width * extent.height,
   };
 }

@@ -58,7 +58,7 @@ describe.each(Object.entries(stagedNetworks(4)))('%s', (name, network) => {
   });
 });
 
-/** Bytes of storage that a device makes from now on; what lives of it and of what is read back, and the most that did. */
+/** Bytes of storage that a device makes from now on; what lives of it and of what is read back, the most that did. */
 function watched(device: GPUDevice): { made: number; living: number; most: number } {
   const bytes = { made: 0, living: 0, most: 0 };
   const createBuffer = device.createBuffer.bind(device);
