@@ -1,8 +1,8 @@
 // Convolution of one channel on devices with subgroups of a known size (LANES, 4 or 8; CPU drivers).
 //   y[n,oy,ox,co] = Σ_{ky,kx} x[n, oy·SY − padTop + ky, ox·SX − padLeft + kx] · w[ky,kx,co]
-// A workgroup is one subgroup and keeps PIXELS pixels of a row × BLOCKS·LANES channels in registers, a lane one channel
-// of each block. It goes line by line of the kernel: lanes beside each other load pixels beside each other, which all get
-// by broadcast, and weights beside each other. conv2d_lines.ts writes ZEROS, LINE and STORES, since drivers keep a loop:
+// A workgroup is one subgroup and keeps PIXELS pixels of a row × BLOCKS·LANES channels in registers, a lane one of each
+// block. It goes line by line of the kernel: lanes beside each other load pixels beside each other, which all get by
+// broadcast, and weights beside each other. conv2d_lines.ts writes ZEROS, LINE and STORES, since drivers keep a loop:
 // sums s<pixel>_<block>, a multiply-add for each of them and each tap of a line, and where they go.
 enable subgroups;
 
