@@ -50,6 +50,11 @@ const MEND_FIELDS: Field<MendSettings>[] = [
 
 const KERNELS: Readonly<Record<string, TrainConfig['kernels']>> = { measured: 'measured', rule: 'rule' };
 
+const RECIPES: Record<Recipe, string> = {
+  mend: 'Learns to be faithful, then detail; a dial then chooses between them.',
+  published: 'The paper’s: CIN-GAN makes further pairs, a cGAN learns from all of them.',
+};
+
 const NO_WEIGHTS = { cinGan: undefined, mend: undefined, cGan: undefined };
 
 const NAMES: readonly PresetName[] = ['tiny', 'grid', 'laptop', 'paper'];
@@ -233,20 +238,16 @@ export class MendTrainSettings extends LitElement {
     return html`
       <wa-radio-group
         label="Recipe"
+        hint=${RECIPES[chosen]}
         size="s"
+        orientation="horizontal"
         .value=${chosen}
         ?disabled=${this.disabled}
         data-testid="recipe"
         @change=${(event: Event) => this.#chooseRecipe((event.target as HTMLInputElement).value as Recipe)}
       >
-        <wa-radio value="mend" data-testid="recipe-mend">
-          <span class="preset"><b>mend</b></span>
-          <span class="small quiet">Learns to be faithful, then detail; a dial then chooses between them.</span>
-        </wa-radio>
-        <wa-radio value="published" data-testid="recipe-published">
-          <span class="preset"><b>published</b></span>
-          <span class="small quiet">The paper’s: CIN-GAN makes further pairs, a cGAN learns from all of them.</span>
-        </wa-radio>
+        <wa-radio value="mend" data-testid="recipe-mend">mend</wa-radio>
+        <wa-radio value="published" data-testid="recipe-published">published</wa-radio>
       </wa-radio-group>
     `;
   }

@@ -71,6 +71,8 @@ export class AppPage {
     const attempt = async () => {
       const element = await this.find(selector, async (candidate) => candidate.isVisible());
       try {
+        // Where it is only just in view, it may lie under the page's header.
+        await element.evaluate((one) => one.scrollIntoView({ block: 'center', behavior: 'instant' }));
         await element.click({ count });
         return element;
       } catch (error) {
