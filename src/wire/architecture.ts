@@ -1,18 +1,30 @@
 /**
  * What a mendscope model file claims to be, held against the tensors it has. The file's metadata hold, under
  * `mendscope`, a record with the layer table of its networks (`restorer`, `generator`: first channels F and number of
- * residual blocks) and its tasks; from these follow the name and shape of every weight:
+ * residual blocks) and its tasks; from these follow the name and shape of every weight of a ResNet:
  *
  *   enter 7×7 → F · down1 3×3 → 2F · down2 3×3 → 4F · blockB.a, .b 3×3 4F · up1 3×3 → 2F · up2 3×3 → F · exit 7×7 → 1
  *
- * each with γ and β per channel (per task and channel in the generator), which `exit` of the restorer has not.
+ * each with γ and β per channel (per task and channel in the generator), which `exit` of the restorer has not. A restorer
+ * of kind `unet`, with kernel k, has weights and biases instead:
+ *
+ *   down0a k×k → F · down0b → F · down1a → 2F · down1b → 2F · middlea → 4F · middleb → 2F · up1a (of 4F) → 2F · up1b → F ·
+ *   up0a (of 2F) → F · up0b → F · exit 1×1 → 1, or where its exit is a filter 7×7 of F + 1 → 1
+ *
+ * The detail end of the dial, where a file has one, is another restorer.
  */
 import * as v from 'valibot';
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024));
 const network = v.object({ first: size, blocks: v.pipe(size, v.maxValue(64)) });
+const unet = v.object({
+  kind: v.literal('unet'),
+  first: size,
+  kernel: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(31)),
+  exit: v.optional(v.literal('filter')),
+});
 const recordSchema = v.object({
-  restorer: network,
+  restorer: v.union([unet, network]),
   generator: network,
   tasks: v.pipe(v.array(v.object({ name: v.string(), axial: v.boolean() })), v.minLength(1), v.maxLength(1000)),
 });
@@ -27,7 +39,10 @@ export function findMismatch(shapes: Shapes, metadata: Readonly<Record<string, s
   const { restorer, generator, tasks } = record.output;
   const names = [...shapes.keys()];
   if (!names.some((name) => name.startsWith('restorer/'))) return 'it has no weights of a restorer';
-  const wanted = [...weightsOf('restorer', restorer, [])];
+  const restorers = ['restorer', ...(names.some((name) => name.startsWith('detail/')) ? ['detail'] : [])];
+  const wanted = restorers.flatMap((set) => [
+    ...('kind' in restorer ? unetWeights(set, restorer) : weightsOf(set, restorer, [])),
+  ]);
   if (names.some((name) => name.startsWith('generator/')))
     wanted.push(...weightsOf('generator', generator, [tasks.length]));
   for (const { name, shape, inputs } of wanted) {
@@ -47,6 +62,27 @@ interface Weight {
    * last convolution the image beside the features.
    */
   inputs?: number[];
+}
+
+function* unetWeights(set: string, { first, kernel, exit }: v.InferOutput<typeof unet>): Generator<Weight> {
+  const layer = function* (name: string, side: number, from: number, to: number): Generator<Weight> {
+    yield { name: `${set}/${name}.weight`, shape: [side, side, from, to] };
+    yield { name: `${set}/${name}.bias`, shape: [to] };
+  };
+  const layers: [name: string, from: number, to: number][] = [
+    ['down0a', 1, first],
+    ['down0b', first, first],
+    ['down1a', first, 2 * first],
+    ['down1b', 2 * first, 2 * first],
+    ['middlea', 2 * first, 4 * first],
+    ['middleb', 4 * first, 2 * first],
+    ['up1a', 4 * first, 2 * first],
+    ['up1b', 2 * first, first],
+    ['up0a', 2 * first, first],
+    ['up0b', first, first],
+  ];
+  for (const [name, from, to] of layers) yield* layer(name, kernel, from, to);
+  yield* exit === 'filter' ? layer('exit', 7, first + 1, 1) : layer('exit', 1, first, 1);
 }
 
 /** @param perTask what stands before the channels in γ and β: nothing, or the number of tasks */

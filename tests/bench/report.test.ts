@@ -85,13 +85,14 @@ test('a growth figure has a point for each row, and says how far it is off', () 
   expect(drawn).not.toContain('NaN');
 });
 
-test('the steps of a preset are its four and the two that all engines share', () => {
+test('the steps of a preset are those of both recipes and the two that all engines share', () => {
   const names = casesFor({ quick: false, steps: 'laptop' }).map(({ name }) => name);
   expect(names).toEqual([
     'train laptop: CIN-GAN critic, 4×128²',
     'train laptop: CIN-GAN generator, 4×128²',
     'train laptop: cGAN discriminator, 4×128²',
     'train laptop: cGAN restorer, 4×128²',
+    'train laptop: mend, 4×128²',
     'train CARE U-Net, 4×128²',
     'train IN generator, 6 blocks, 4×128²',
   ]);
