@@ -24,7 +24,7 @@ const CONFIG = {
   preset: 'tiny',
   seed: 1,
   cinGan: { steps: 10 },
-  mend: { steps: 100 },
+  mend: { steps: 200 },
   cGan: { steps: 30 },
 } satisfies TrainConfig;
 

@@ -45,10 +45,10 @@ test('somebody trains a shared model further and adds versions; the old links sh
   await train(stranger, 1, 4);
   expect(await stranger.text('lineage')).toBe('Trained further from Embryo, axial');
   expect(await stranger.text('plan')).toMatch(
-    /^What a step does: \d+ kernels in 4 programs, [\d.]+ MB at most, \d+ % of the (?:time|arithmetic) in \w+/,
+    /^What a step does: \d+ kernels in 5 programs, [\d.]+ MB at most, \d+ % of the (?:time|arithmetic) in \w+/,
   );
   await stranger.unfold('plan');
-  expect(await stranger.count('[data-testid="plan-program"]')).toBe(4);
+  expect(await stranger.count('[data-testid="plan-program"]')).toBe(5);
   expect(await stranger.attribute('lineage-link', 'href')).toBe(new URL(link).pathname);
   const forkLink = await publish(stranger, 'Embryo, noise too');
   expect(await stranger.text('share-number')).toBe('1');
