@@ -52,7 +52,7 @@ await page.evaluate(
   (cinSteps, steps) => {
     const { state } = document.querySelector('mend-app');
     const chosen = (text) => (text === undefined ? undefined : { steps: Number(text) });
-    state.update({ config: { ...state.config, cinGan: chosen(cinSteps), cGan: chosen(steps) } });
+    state.update({ config: { ...state.config, cinGan: chosen(cinSteps), mend: chosen(steps) } });
   },
   values['cin-steps'],
   values.steps,
