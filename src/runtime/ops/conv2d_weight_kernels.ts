@@ -74,6 +74,9 @@ function plainWeightGradient(c: ConvCase): Partial {
 /** Bytes of x and dy that a split reads: all workgroups of a split run together and share them in the cache. */
 const SPLIT_BYTES = 384 * 1024;
 
+/** Bytes of all splits' sums together: what every adapter binds. */
+const MOST_SUMS = 2 ** 27;
+
 function subgroupWeightGradient(
   c: ConvCase,
   lanes: number,
@@ -89,7 +92,8 @@ function subgroupWeightGradient(
     1,
     Math.min(Math.floor(splitBytes / rowBytes), Math.floor((rows * blocks[0] * blocks[1]) / 64)),
   );
-  const rowsPerSplit = Math.max(bound, Math.ceil(rows / 64));
+  const most = Math.max(1, Math.min(64, Math.floor(MOST_SUMS / (4 * c.kh * c.kw * c.ci * c.co))));
+  const rowsPerSplit = Math.max(bound, Math.ceil(rows / most));
   const splits = Math.ceil(rows / rowsPerSplit);
   return {
     splits,
