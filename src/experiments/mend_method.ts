@@ -3,7 +3,7 @@ import { ARCHITECTURES } from '../models/presets';
 import { RESTORING_MARGIN, type RestoringNetwork } from '../models/restoring_network';
 import { ALL_MEASURES, Batches, type NoiseMeasures } from '../training/batches';
 import { darkest } from '../training/floor';
-import { betweenWeights, detailConfig, MEND_DEFAULTS, MEND_KERNEL, TRAINING_MARGIN } from '../training/mend';
+import { betweenWeights, detailConfig, MEND_DEFAULTS, mendNetwork, TRAINING_MARGIN } from '../training/mend';
 import type { Cell } from './cell';
 import { type FaithfulConfig, trainDetail, trainFaithful } from './mend_training';
 import { ownPhi } from './phi_files';
@@ -30,15 +30,15 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   const margin = mirrors * TRAINING_MARGIN;
   // All pairs are for learning: what two of ten have to teach is worth more than their judgement of when to stop.
   const { training, batches, validation } = dataOf(cell, number('validation', 0), measures, margin);
+  const own = mendNetwork(shape.restorer.first);
   const network: RestoringNetwork =
     changes.network === 'resnet'
       ? shape.restorer
       : {
-          kind: 'unet',
-          first: shape.restorer.first,
-          kernel: number('kernel', MEND_KERNEL),
+          ...own,
+          kernel: number('kernel', own.kernel),
           unit: number('unit', 1) === 1,
-          ...(changes.exit === 'residual' ? {} : { exit: 'filter' as const }),
+          ...(changes.exit === 'residual' && { exit: undefined }),
         };
   const timer = new Timer();
   const run = { shape, phi, config: cinGanConfig(cell), seed: cell.seed };

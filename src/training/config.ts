@@ -3,7 +3,7 @@ import { ARCHITECTURES, type PresetName } from '../models/presets';
 import type { RestoringNetwork } from '../models/restoring_network';
 import { CGAN_DEFAULTS, type CGanConfig } from './cgan';
 import { CIN_GAN_DEFAULTS, type CinGanConfig } from './cin_gan';
-import { detailConfig, MEND_DEFAULTS, MEND_KERNEL, type MendConfig } from './mend';
+import { detailConfig, MEND_DEFAULTS, type MendConfig, mendNetwork } from './mend';
 import type { Phase, Recipe, Steps, TrainConfig } from './messages';
 
 export interface RunConfig {
@@ -35,7 +35,7 @@ export const recipeOf = (preset: PresetName): Recipe => (preset === 'paper' ? 'p
 /** The network that restores in a run of its own. */
 export function networkOf({ preset, mend }: Pick<RunConfig, 'preset' | 'mend'>): RestoringNetwork {
   const { restorer } = ARCHITECTURES[preset];
-  return mend ? { kind: 'unet', first: restorer.first, kernel: MEND_KERNEL, unit: true, exit: 'filter' } : restorer;
+  return mend ? mendNetwork(restorer.first) : restorer;
 }
 
 /** The phases that a run goes through, in order, and the steps of each. */

@@ -9,7 +9,7 @@
  * the two sets of weights.
  */
 import type { PresetName } from '../models/presets';
-import { type RestoringNetwork, restoringNetwork } from '../models/restoring_network';
+import { type RestoringNetwork, restoringNetwork, type UNet } from '../models/restoring_network';
 import {
   adam,
   add,
@@ -54,8 +54,8 @@ export const MEND_DEFAULTS: Record<PresetName, MendConfig> = {
   paper: { ...GRID, steps: 20_000, batch: 8, learningRate: 3e-4 },
 };
 
-/** The U-Net's kernel side. */
-export const MEND_KERNEL = 5;
+/** The network that restores. @param first channels of its first layers */
+export const mendNetwork = (first: number): UNet => ({ kind: 'unet', first, kernel: 5, unit: true, exit: 'filter' });
 
 /** Pixels by which pairs are continued in mirror image, so that patches show what lies at an edge. */
 export const TRAINING_MARGIN = 16;

@@ -154,15 +154,15 @@ function weightsAt({ sets }: ModelFile, detail = 0): NamedTensors {
 }
 
 /** The task's, or where none is named what holds for all of them. */
-function floorOf({ floors, tasks }: ModelFile['record'], task: string | undefined): number {
-  if (!floors) return Number.NEGATIVE_INFINITY;
+function floorOf({ floors, tasks }: ModelFile['record'], task: string | undefined): number | undefined {
+  if (!floors) return undefined;
   return task === undefined ? Math.min(...floors) : floors[tasks.findIndex(({ name }) => name === task)];
 }
 
 /** The restorer of one model, for planes in −1..1. */
 export class Restoration {
   private readonly margin: number;
-  private readonly floor: number;
+  private readonly floor: number | undefined;
   private readonly params = new ParameterSet('restorer');
   private readonly whole: WholeNetwork;
   private readonly tiled: TiledNetwork;
@@ -219,7 +219,8 @@ export class Restoration {
     };
     const restored = await this.run({ ...extent, data: reflected(widened, extent) }, onShare);
     const inner = cropped(restored, this.margin, this.margin, plane.width, plane.height);
-    return mapPlane(inner, (value) => Math.max(value, this.floor));
+    const { floor } = this;
+    return floor === undefined ? inner : mapPlane(inner, (value) => Math.max(value, floor));
   }
 
   private run(padded: Plane, onShare?: (share: number) => void): Promise<Plane> {

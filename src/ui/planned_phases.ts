@@ -28,12 +28,13 @@ export function plannedPhases(
 
 /** Steps of each phase by those settings, the ones left out by the preset's. */
 export function plannedSteps(
-  { recipe, cinGan, mend, cGan, addTasks }: TrainConfig,
+  config: TrainConfig,
   preset: PresetInfo | undefined,
   tasks: readonly Pick<TaskDraft, 'kind'>[],
 ): Partial<Steps> {
+  const { cinGan, mend, cGan, addTasks } = config;
   const unpainted = tasks.every(({ kind }) => kind === 'paired') && addTasks !== true;
-  if ((recipe ?? preset?.recipe) === 'published')
+  if (recipeOf(config, preset) === 'published')
     return { cinGan: cinGan?.steps ?? preset?.cinGan.steps, cGan: cGan?.steps ?? preset?.cGan.steps };
   const faithful = mend?.steps ?? preset?.mend.steps;
   return {
