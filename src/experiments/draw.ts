@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PHANTOM_TASKS } from '../imaging/phantoms/phantom';
 import type { Interval } from './bootstrap';
 import type { CellRecord } from './cell';
+import { newDefectPlot, newDefectTables } from './draw_new_defect';
 import { extremes, figure1, figure5, figure6, figure7, restorations } from './figures';
 import { furthest } from './furthest';
 import { inTable2, TABLE1_PATCHES } from './grid';
@@ -78,6 +79,9 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
   draw('fig6.svg', figure6(records));
   draw('fig7.svg', figure7(records));
   draw('fig7.md', syntheticDefects(records));
+  const added = newDefectTables(records);
+  draw('new_defect.svg', newDefectPlot(records));
+  draw('new_defect.md', added && document('A new defect', [...added, ...newDefectRows(test)]));
   draw('best_median_worst.svg', extremes(records, 'phantoms'));
   draw('real.svg', restorations('Real micrographs, restored from 10 pairs', records, 'paired', 'real'));
   draw('real_unpaired.svg', restorations('Real micrographs, restored without a pair', records, 'unpaired', 'real'));
@@ -91,6 +95,11 @@ const isLearnedUnpaired = ({ cell }: Row): boolean => cell.setting === 'unpaired
 const isMend = ({ row, cell }: Row): boolean => row === 'mend' && cell.changes === undefined;
 const tasksOf = (rows: Row[], tasks: readonly Task[]): Task[] =>
   tasks.filter((task) => rows.some((row) => row.task === task));
+
+/** The new task's rows beside the classical ones. */
+const newDefectRows = (test: Row[]): string[] =>
+  tasksOf(test, ['illumination']).map((task) => tableText(taskTable(task, test, isWithNewDefect)));
+const isWithNewDefect = ({ row, cell }: Row): boolean => cell.method === 'new-defect' && row.includes('with');
 
 /** Development rows by what they are measured from: the recipe, trained on as many tasks. */
 function ablationTables(rows: Row[]): TaskTable[] {
@@ -193,7 +202,8 @@ const span = ({ mean: middle, low, high }: Interval, digits: number): string =>
 
 /** How close synthetic defects come: their PSNR beside the real one's, and how often a classifier knows them. */
 function syntheticDefects(records: CellRecord[]): string | undefined {
-  const lines = records.flatMap(({ cell, curves = [], toldApart = [] }) =>
+  const made = records.filter(({ cell }) => cell.method === 'synthesis');
+  const lines = made.flatMap(({ cell, curves = [], toldApart = [] }) =>
     curves.map(({ task, value, real }) => {
       const known = toldApart.find((shares) => shares.task === task);
       const share = (of: number | undefined) => (of === undefined ? '' : `${(100 * of).toFixed(0)} %`);

@@ -44,7 +44,8 @@ const shows = ({ cell }: CellRecord, subject: Subject): boolean => isReal(cell.t
 const isInput = ({ cell }: CellRecord): boolean => cell.method === 'untouched' && cell.evaluated !== TABLE1_PATCHES;
 
 export function figure1(records: CellRecord[]): string | undefined {
-  return sheet('Figure 1: one image of each task', firstPictures(records, isInput));
+  const ofThePaper = (record: CellRecord) => isInput(record) && record.cell.tasks[0] !== 'illumination';
+  return sheet('Figure 1: one image of each task', firstPictures(records, ofThePaper));
 }
 
 /** The first image of each task between its input and its truth, as each method restores it. */

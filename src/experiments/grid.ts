@@ -1,5 +1,5 @@
 /** Which cells each table and figure of the paper needs, the most telling first. */
-import { PHANTOM_TASKS } from '../imaging/phantoms/phantom';
+import { PHANTOM_KINDS, PHANTOM_TASKS } from '../imaging/phantoms/phantom';
 import type { PresetName } from '../models/presets';
 import type { Cell, Method } from './cell';
 import type { Split } from './evidence_images';
@@ -15,6 +15,7 @@ export const EXPERIMENTS = [
   'fig5',
   'fig6',
   'fig7',
+  'new-defect',
   'phi',
   'real',
   'ablation',
@@ -69,6 +70,11 @@ const CELLS: Record<Experiment, (settings: GridSettings) => Cell[]> = {
   fig6: (s) =>
     COUNTS.map((images) => ({ ...unpaired('synthesis', s), images, updates: 0, evaluated: Math.min(40, s.evaluated) })),
   fig7: (s) => [{ ...unpaired('synthesis', s), updates: 0, evaluated: Math.min(40, s.evaluated) }],
+  'new-defect': (s) => [
+    untrained('untouched', ['illumination'], s),
+    untrained('classical', ['illumination'], s),
+    { ...unpaired('new-defect', s), tasks: [...PHANTOM_KINDS], evaluated: Math.min(40, s.evaluated) },
+  ],
   phi: (s) => [paired('paper', phantoms, s), { ...paired('paper', phantoms, s), changes: { phi: 'squeezenet' } }],
   real,
   ablation,

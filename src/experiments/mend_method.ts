@@ -2,16 +2,16 @@
 import { ARCHITECTURES } from '../models/presets';
 import { RESTORING_MARGIN, type RestoringNetwork } from '../models/restoring_network';
 import { ALL_MEASURES, Batches, type NoiseMeasures } from '../training/batches';
-import { darkest } from '../training/floor';
-import { betweenWeights, detailConfig, MEND_DEFAULTS, mendNetwork, TRAINING_MARGIN } from '../training/mend';
+import { betweenWeights, detailConfig, mendNetwork, TRAINING_MARGIN } from '../training/mend';
 import type { Cell } from './cell';
-import { type FaithfulConfig, trainDetail, trainFaithful } from './mend_training';
+import { type FaithfulConfig, faithfulConfig, trainDetail, trainFaithful } from './mend_training';
 import { ownPhi } from './phi_files';
-import { cinGanConfig, type Synthesis, trainSynthesis, withSyntheticPairs } from './synthesis';
+import { sharedSynthesis } from './shared_synthesis';
+import { cinGanConfig, withSyntheticPairs } from './synthesis';
 import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Timer } from './training_run';
 
 /** Synthetic defects that mend gives each clean plane. */
-const SYNTHETIC_COPIES = 4;
+export const SYNTHETIC_COPIES = 4;
 
 /** Readings of the fidelity–detail dial that a record holds. */
 const DIAL = [0, 1];
@@ -42,24 +42,20 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
         };
   const timer = new Timer();
   const run = { shape, phi, config: cinGanConfig(cell), seed: cell.seed };
-  const made: Synthesis | undefined =
-    cell.cinUpdates > 0 ? await trainSynthesis(engine, batches, run, progress(cell, bench)) : undefined;
+  const made = cell.cinUpdates > 0 ? await sharedSynthesis(engine, batches, run, progress(cell, bench)) : undefined;
+  const spent = () => ({ seconds: timer.stop().seconds + (made?.earlierSeconds ?? 0) });
   const copies = number('copies', SYNTHETIC_COPIES);
   const data = made
     ? new Batches(await withSyntheticPairs(engine, made, shape, training, copies), batches.patch, margin)
     : batches;
-  const defaults = MEND_DEFAULTS[cell.preset];
+  const lengths = { steps: cell.updates, batch: BATCH, seed: cell.seed };
+  const defaults = faithfulConfig(cell.preset, lengths, network, data.tasks);
   const config: FaithfulConfig = {
     ...defaults,
-    network,
-    floors: number('floor', 1) === 1 ? darkest(data.tasks) : undefined,
-    steps: cell.updates,
-    batch: BATCH,
+    floors: number('floor', 1) === 1 ? defaults.floors : undefined,
     learningRate: cell.learningRate ?? defaults.learningRate,
     squared: number('squared', defaults.squared),
     averageDecay: number('average', defaults.averageDecay),
-    epoch: Math.max(10, Math.round(cell.updates / 20)),
-    seed: cell.seed,
   };
   const { floors } = config;
   const restoring = { flips: number('flips', 1) === 1, margin: mirrors * RESTORING_MARGIN, floors };
@@ -74,14 +70,14 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   const { steps, ...settings } = detailConfig(cell.preset, config);
   const detailSteps = number('detail', steps);
   if (detailSteps === 0) {
-    const at = { config: used, ...timer.stop() };
+    const at = { config: used, ...spent() };
     return restoredOutcome(cell, bench, 'mend', faithful, at, restoring);
   }
   const detail = { ...settings, steps: detailSteps, floors, seed: cell.seed };
   const start = { network, weights: faithful.weights };
   const sharp = await trainDetail(engine, data, phi, start, shape, detail, progress(cell, bench));
   used.detail = detail;
-  const at = { config: used, ...timer.stop() };
+  const at = { config: used, ...spent() };
   const outcomes: Outcome[] = [];
   for (const dial of DIAL) {
     const weights = betweenWeights(faithful.weights, sharp, dial);

@@ -1,22 +1,36 @@
 /** mend's two ends of the dial, trained without a page: in one go, and with validation pairs where some are kept back. */
 
 import type { Phi } from '../models/phi';
-import type { Architecture } from '../models/presets';
+import type { Architecture, PresetName } from '../models/presets';
 import { type RestoringNetwork, restoringNetwork } from '../models/restoring_network';
 import { type Engine, Graph, l1, ParameterSet, type Values } from '../runtime';
-import { type Batches, drawRandom } from '../training/batches';
+import { type Batches, drawRandom, type TaskPlanes } from '../training/batches';
 import type { TrainedNetwork } from '../training/care';
 import { type CGanConfig, cGanStep, compileCGan } from '../training/cgan';
 import { scalars } from '../training/deblurgan';
-import { compileMend, type MendConfig, mendStep } from '../training/mend';
+import { darkest } from '../training/floor';
+import { compileMend, MEND_DEFAULTS, type MendConfig, mendStep } from '../training/mend';
 
 export interface FaithfulConfig extends MendConfig {
   network: RestoringNetwork;
   /** Each task's, in the order of the tasks; left out: what is restored may be as dark as it likes. */
   floors?: readonly number[];
+  /** Weights to begin with. */
+  start?: ReadonlyMap<string, Values>;
   /** Steps between two looks at the validation pairs. */
   epoch: number;
   seed: number;
+}
+
+/** mend's own settings for a run in one go. */
+export function faithfulConfig(
+  preset: PresetName,
+  { steps, batch, seed }: Pick<FaithfulConfig, 'steps' | 'batch' | 'seed'>,
+  network: RestoringNetwork,
+  tasks: readonly TaskPlanes[],
+): FaithfulConfig {
+  const epoch = Math.max(10, Math.round(steps / 20));
+  return { ...MEND_DEFAULTS[preset], network, floors: darkest(tasks), steps, batch, epoch, seed };
 }
 
 type Tell = (step: number, losses: Record<string, number>) => void;
@@ -32,7 +46,7 @@ export async function trainFaithful(
   config: FaithfulConfig,
   tell: Tell = () => undefined,
 ): Promise<TrainedNetwork> {
-  const { seed, network, floors } = config;
+  const { seed, network, floors, start } = config;
   const nets = { restorer: new ParameterSet('mend'), average: new ParameterSet('mend average') };
   const setting = { shape: NO_GENERATOR, config, network, floors, patch: data.patch, tasks: data.tasks.length };
   const programs = await compileMend(engine, nets, new ParameterSet('generator'), { ...setting, synthetic: 0 });
@@ -44,7 +58,8 @@ export async function trainFaithful(
   );
   const look = validation && (await engine.compile(v, { label: 'mend validation', outputs: { loss: judged } }));
   const kept = validation?.real(drawRandom(seed, 'validation', 0), VALIDATION_PATCHES);
-  nets.restorer.initialise(engine, seed);
+  if (start) nets.restorer.write(engine, start);
+  else nets.restorer.initialise(engine, seed);
   nets.average.write(engine, await nets.restorer.read());
 
   let best = { loss: Number.POSITIVE_INFINITY, weights: new Map<string, Values>() };

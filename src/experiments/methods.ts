@@ -3,6 +3,7 @@ import { care, cyclegan, deblurgan } from './baselines';
 import type { Cell, Method, Picture, RowScores } from './cell';
 import { classicalRows, untouchedRows } from './classical_rows';
 import { mend } from './mend_method';
+import { newDefect } from './new_defect';
 import { paperMethod } from './paper_method';
 import { synthesis } from './synthesis_method';
 import type { Bench, Outcome } from './training_run';
@@ -22,6 +23,7 @@ const RUN: Record<Method, (cell: Cell, bench: Bench) => Promise<Outcome>> = {
   paper: paperMethod,
   mend,
   synthesis,
+  'new-defect': newDefect,
 };
 
 async function withoutTraining(scored: Promise<{ rows: RowScores[]; pictures: Picture[] }>): Promise<Outcome> {

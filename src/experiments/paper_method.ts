@@ -7,7 +7,8 @@ import { scalars } from '../training/deblurgan';
 import { syntheticCount } from '../training/restorer_batch';
 import type { Cell } from './cell';
 import { phiOf } from './phi_files';
-import { cinGanConfig, trainSynthesis } from './synthesis';
+import { sharedSynthesis } from './shared_synthesis';
+import { cinGanConfig } from './synthesis';
 import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Timer } from './training_run';
 
 const LEARNING_RATE = 1e-3;
@@ -47,7 +48,7 @@ async function paperGroup(cell: Cell, bench: Bench, row: string, synthesise: boo
   const cinGan = cinGanConfig(cell);
   const timer = new Timer();
   const made = synthesise
-    ? await trainSynthesis(engine, batches, { shape, phi, config: cinGan, seed: cell.seed }, progress(cell, bench))
+    ? await sharedSynthesis(engine, batches, { shape, phi, config: cinGan, seed: cell.seed }, progress(cell, bench))
     : undefined;
   const nets = makeCGan();
   const generator = made?.generator ?? new ParameterSet('generator');
@@ -78,6 +79,6 @@ async function paperGroup(cell: Cell, bench: Bench, row: string, synthesise: boo
     bench,
     row,
     { network: (p, image) => restorer(p, image, shape.restorer), weights, losses },
-    { config, ...timer.stop() },
+    { config, seconds: timer.stop().seconds + (made?.earlierSeconds ?? 0) },
   );
 }

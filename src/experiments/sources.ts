@@ -6,7 +6,7 @@
 import type { KnownDefect } from '../imaging/classical/rows';
 import { imageOfPlane, type Plane } from '../imaging/image';
 import { EMBRYO_AXIAL } from '../imaging/phantoms/embryo';
-import { AXIAL_TASKS, PHANTOM_TASKS, type PhantomTask, phantomPair, taskPsf } from '../imaging/phantoms/phantom';
+import { AXIAL_TASKS, PHANTOM_KINDS, type PhantomTask, phantomPair, taskPsf } from '../imaging/phantoms/phantom';
 import { RETINA_AXIAL } from '../imaging/phantoms/retina';
 import { Random } from '../imaging/random';
 import type { TrainingTask } from '../training/messages';
@@ -97,7 +97,7 @@ export function trainingTask(
 }
 
 function phantoms(task: PhantomTask, role: Role, count: number, split: Split, seed: number): NamedPair[] {
-  const sequence = SEQUENCES[split] + ROLES.indexOf(role) * 100 + PHANTOM_TASKS.indexOf(task);
+  const sequence = SEQUENCES[split] + ROLES.indexOf(role) * 100 + PHANTOM_KINDS.indexOf(task);
   const random = new Random(seed, sequence);
   return Array.from({ length: count }, (_, i) => ({
     name: `${task}-${split}-${role}-${seed}-${String(i + 1).padStart(4, '0')}`,

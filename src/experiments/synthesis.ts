@@ -13,22 +13,27 @@ import {
   generate,
   makeCinGan,
 } from '../training/cin_gan';
+import { generatorFrom, type WarmStart } from '../training/warm_start';
 import type { Cell, Curve } from './cell';
 import type { Split } from './evidence_images';
 import { evaluationPairs, type Task } from './sources';
-import { BATCH } from './training_run';
+import { BATCH, Timer } from './training_run';
 
 export interface SynthesisRun {
   shape: Architecture;
   phi: Phi;
   config: CinGanConfig;
   seed: number;
+  /** A generator to add tasks to: then the scales and shifts of its norms alone are trained. */
+  from?: Pick<WarmStart, 'generator' | 'tasks'>;
 }
 
 export interface Synthesis {
   generator: ParameterSet;
   weights: Map<string, Values>;
   losses: Record<string, number>;
+  /** What its training took. */
+  seconds: number;
 }
 
 export function cinGanConfig(cell: Cell): CinGanConfig {
@@ -42,10 +47,11 @@ const LOOK_EVERY = 10;
 export async function trainSynthesis(
   engine: Engine,
   data: Batches,
-  { shape, phi, config, seed }: SynthesisRun,
+  { shape, phi, config, seed, from }: SynthesisRun,
   tell: (step: number, losses: Record<string, number>) => void,
   watch?: { every: number; look: (generator: ParameterSet, step: number) => Promise<void> },
 ): Promise<Synthesis> {
+  const timer = new Timer();
   const nets = makeCinGan();
   const programs = await compileCinGan(engine, nets, {
     shape,
@@ -53,9 +59,14 @@ export async function trainSynthesis(
     config,
     patch: data.patch,
     tasks: data.tasks.length,
+    normsOnly: from !== undefined,
   });
   phi.params.write(engine, phi.weights);
   for (const set of [nets.generator, nets.critic]) set.initialise(engine, seed);
+  if (from) {
+    const names = data.tasks.map(({ name }) => name);
+    nets.generator.write(engine, generatorFrom(nets.generator, from, names, seed));
+  }
   let losses: Record<string, number> = {};
   for (let step = 0; step < config.steps; step++) {
     if (watch && step % watch.every === 0) await watch.look(nets.generator, step);
@@ -67,7 +78,7 @@ export async function trainSynthesis(
   }
   if (watch) await watch.look(nets.generator, config.steps);
   engine.release(nets.critic);
-  return { generator: nets.generator, weights: await nets.generator.read(), losses };
+  return { generator: nets.generator, weights: await nets.generator.read(), losses, ...timer.stop() };
 }
 
 const NOISE_STREAM = 9;
@@ -121,25 +132,27 @@ export interface PaintedPlane {
   synthetic: Plane;
 }
 
-/** Follows PSNR(clean, synthetic defect) under the paper metric while CIN-GAN learns. */
+/** Follows PSNR(clean, synthetic defect) under the paper metric while CIN-GAN learns. @param followed of its `tasks` */
 export async function synthesisWatch(
   engine: Engine,
   shape: Architecture,
   tasks: Task[],
   split: Split,
   images: number,
+  followed: Task[] = tasks,
 ): Promise<{
   curves: Curve[];
   look: (generator: ParameterSet, step: number) => Promise<void>;
-  painted: (generator: ParameterSet, task: number) => Promise<PaintedPlane[]>;
+  /** @param followed its place among those */
+  painted: (generator: ParameterSet, followed: number) => Promise<PaintedPlane[]>;
 }> {
-  const planes = tasks.map((task) =>
+  const planes = followed.map((task) =>
     evaluationPairs(task, images, split).map(({ clean, defective }) => ({
       clean: networkPlanes(imageOfPlane(clean, 'float32'))[0],
       real: networkPlanes(imageOfPlane(defective, 'float32'))[0],
     })),
   );
-  const curves: Curve[] = tasks.map((task, t) => ({
+  const curves: Curve[] = followed.map((task, t) => ({
     task,
     name: 'PSNR of the synthetic defect',
     at: [],
@@ -151,7 +164,7 @@ export async function synthesisWatch(
     paint ??= await painter(engine, generator, shape, tasks.length, planes[0][0].clean);
     const out: PaintedPlane[] = [];
     for (const [i, { clean, real }] of planes[t].entries())
-      out.push({ clean, real, synthetic: await paint(clean, t, i) });
+      out.push({ clean, real, synthetic: await paint(clean, tasks.indexOf(followed[t]), i) });
     return out;
   };
   const look = async (generator: ParameterSet, step: number) => {

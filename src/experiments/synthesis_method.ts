@@ -3,6 +3,7 @@ import { ARCHITECTURES } from '../models/presets';
 import type { Cell, CellRecord, Picture } from './cell';
 import { ownPhi } from './phi_files';
 import { pictureOf } from './pictures';
+import { keepSynthesis } from './shared_synthesis';
 import { cinGanConfig, synthesisWatch, trainSynthesis } from './synthesis';
 import { toldApart } from './told_apart';
 import { type Bench, dataOf, type Outcome, progress, Timer } from './training_run';
@@ -17,7 +18,9 @@ export async function synthesis(cell: Cell, bench: Bench): Promise<Outcome> {
   const { curves, look, painted } = await synthesisWatch(engine, shape, cell.tasks, cell.split, cell.evaluated);
   const watch = { every: Math.max(1, Math.round(cell.cinUpdates / 12)), look };
   const run = { shape, phi, config, seed: cell.seed };
-  const { generator, losses } = await trainSynthesis(engine, batches, run, progress(cell, bench), watch);
+  const trained = await trainSynthesis(engine, batches, run, progress(cell, bench), watch);
+  keepSynthesis(engine, batches, run, trained);
+  const { generator, losses } = trained;
   const { seconds } = timer.stop();
   const made: Picture[] = [];
   const toldApartBy: NonNullable<CellRecord['toldApart']> = [];

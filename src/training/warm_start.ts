@@ -82,7 +82,12 @@ export function restorerFrom(set: ParameterSet, { restorer }: WarmStart): NamedT
  * Of a generator for `tasks`: rows of tasks that the model knows are its own, those of new ones as a new generator's.
  * @throws ModelFileError where a name or shape does not fit
  */
-export function generatorFrom(set: ParameterSet, start: WarmStart, tasks: string[], seed: number): NamedTensors {
+export function generatorFrom(
+  set: ParameterSet,
+  start: Pick<WarmStart, 'generator' | 'tasks'>,
+  tasks: string[],
+  seed: number,
+): NamedTensors {
   const fresh = set.unpack(set.initialValues(seed));
   const { generator } = start;
   if (!generator) return fresh;
@@ -115,7 +120,10 @@ export function paintsAll(start: WarmStart, tasks: string[]): boolean {
  * The model's tasks that the data does not have, with the data's clean images to paint their defects on.
  * @throws ModelFileError where the model has no CIN-GAN to paint with, or there is no model
  */
-export function keptTasks(start: WarmStart | undefined, data: readonly TaskPlanes[]): TaskPlanes[] {
+export function keptTasks(
+  start: Pick<WarmStart, 'generator' | 'tasks'> | undefined,
+  data: readonly TaskPlanes[],
+): TaskPlanes[] {
   if (!start?.generator)
     throw new ModelFileError(
       start ? 'a model without a CIN-GAN to add a task to' : 'tasks to add, and no model to add them to',
@@ -128,7 +136,7 @@ export function keptTasks(start: WarmStart | undefined, data: readonly TaskPlane
     .map(({ name, axial }) => ({ name, axial, pairs: [], defective: [], clean }));
 }
 
-const namesOf = ({ tasks }: WarmStart): string[] => tasks.map((task) => task.name);
+const namesOf = ({ tasks }: Pick<WarmStart, 'tasks'>): string[] => tasks.map((task) => task.name);
 
 function copyRows(from: Float32Array, to: Float32Array, known: string[], tasks: string[]): void {
   const channels = from.length / known.length;
