@@ -55,6 +55,7 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
     ]),
     ablation: ablationTables(rowsOf(records, 'development')),
     phi: phiTables(test),
+    newDefect: newDefectTable(test),
     toldApart: records.flatMap(({ cell, toldApart = [] }) =>
       toldApart.map((shares) => ({ images: cell.images, cinUpdates: cell.cinUpdates, ...shares })),
     ),
@@ -81,7 +82,7 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
   draw('fig7.md', syntheticDefects(records));
   const added = newDefectTables(records);
   draw('new_defect.svg', newDefectPlot(records));
-  draw('new_defect.md', added && document('A new defect', [...added, ...newDefectRows(test)]));
+  draw('new_defect.md', added && document('A new defect', [...added, ...tables.newDefect.map(tableText)]));
   draw('best_median_worst.svg', extremes(records, 'phantoms'));
   draw('real.svg', restorations('Real micrographs, restored from 10 pairs', records, 'paired', 'real'));
   draw('real_unpaired.svg', restorations('Real micrographs, restored without a pair', records, 'unpaired', 'real'));
@@ -97,8 +98,8 @@ const tasksOf = (rows: Row[], tasks: readonly Task[]): Task[] =>
   tasks.filter((task) => rows.some((row) => row.task === task));
 
 /** The new task's rows beside the classical ones. */
-const newDefectRows = (test: Row[]): string[] =>
-  tasksOf(test, ['illumination']).map((task) => tableText(taskTable(task, test, isWithNewDefect)));
+const newDefectTable = (test: Row[]): TaskTable[] =>
+  tasksOf(test.filter(isWithNewDefect), ['illumination']).map((task) => taskTable(task, test, isWithNewDefect));
 const isWithNewDefect = ({ row, cell }: Row): boolean => cell.method === 'new-defect' && row.includes('with');
 
 /** Development rows by what they are measured from: the recipe, trained on as many tasks. */

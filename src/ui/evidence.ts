@@ -46,6 +46,7 @@ export interface Evidence {
   /** On development images. */
   ablation?: EvidenceTable[];
   phi?: EvidenceTable[];
+  newDefect?: EvidenceTable[];
   /** How often a classifier is right about real defects beside synthetic ones, and beside clean images. */
   toldApart?: { task: string; images: number; cinUpdates: number; synthetic: number; clean: number }[];
 }

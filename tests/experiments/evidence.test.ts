@@ -226,3 +226,44 @@ describe('figures', () => {
     expect(figure6([made])).toContain('>50 images<');
   });
 });
+
+describe('a new defect', () => {
+  const cell = cellsOf('new-defect', { ...GRID_DEFAULTS, evaluated: 2 }).find((c) => c.method === 'new-defect') as Cell;
+  const scored = (row: string, task: Task, psnr: number) => ({ row, task, scores: scores([psnr, psnr]) });
+  const added: CellRecord = {
+    ...record(cell, '', []),
+    configuration: {
+      ...Object.fromEntries(['cinGan', 'added', 'mend', 'fineTuning'].map((part, i) => [part, { steps: 100 + i }])),
+      cost: {
+        weights: { added: 1346, generator: 343_344 },
+        seconds: { cinGan: 600, added: 90, own: 96, mend: 300, fineTuning: 60 },
+      },
+    },
+    rows: [
+      scored('mend before the new defect', 'illumination', 20),
+      scored('mend with the new defect', 'illumination', 23),
+      scored('mend before the new defect', 'retina', 18.25),
+      scored('mend with the new defect', 'retina', 18),
+    ],
+    curves: [
+      { task: 'illumination', name: 'added to the rest', at: [0, 10], value: [14, 18.5], real: 19 },
+      { task: 'illumination', name: 'a CIN-GAN of its own', at: [0, 10], value: [14, 16.5], real: 19 },
+    ],
+    toldApart: [{ task: 'illumination', synthetic: 0.75, clean: 1 }],
+  };
+
+  it('is told by its cost, its curves, and every task before and after', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'new-defect-'));
+    const files = drawEvidence([added], folder).map((file) => file.slice(folder.length + 1));
+    expect(files).toEqual(expect.arrayContaining(['new_defect.md', 'new_defect.svg', 'summary.json']));
+    expect(files).not.toContain('fig7.svg'); // whose curves are the paper's tasks'
+    const text = readFileSync(join(folder, 'new_defect.md'), 'utf8');
+    expect(text).toContain('| **the new task’s scales and shifts** | 1346 | 101 | 1.5 |');
+    expect(text).toContain('| added to the rest | 18.50 | 19.00 |');
+    expect(text).toContain('| retina | 18.25 / 0.182 | 18.00 / 0.180 |');
+    expect(text).toContain('75 % of held-out patches, real from clean in 100 %');
+    expect(text).toContain('+3.00 [3.00, 3.00]');
+    const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
+    expect(summary.newDefect).toHaveLength(1);
+  });
+});
