@@ -1,11 +1,13 @@
 /** Our own recipe: two ends of the fidelity–detail dial. */
+import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
 import { RESTORING_MARGIN, type RestoringNetwork } from '../models/restoring_network';
+import type { Values } from '../runtime';
 import { ALL_MEASURES, Batches, type NoiseMeasures } from '../training/batches';
-import { betweenWeights, detailConfig, mendNetwork, TRAINING_MARGIN } from '../training/mend';
+import { detailConfig, mendNetwork, TRAINING_MARGIN } from '../training/mend';
 import type { Cell } from './cell';
 import { type FaithfulConfig, faithfulConfig, trainDetail, trainFaithful } from './mend_training';
-import { ownPhi } from './phi_files';
+import { imageNetPhi, ownPhi } from './phi_files';
 import { sharedSynthesis } from './shared_synthesis';
 import { cinGanConfig, withSyntheticPairs } from './synthesis';
 import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Timer } from './training_run';
@@ -13,8 +15,23 @@ import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Tim
 /** Synthetic defects that mend gives each clean plane. */
 export const SYNTHETIC_COPIES = 4;
 
-/** Readings of the fidelity–detail dial that a record holds. */
-const DIAL = [0, 1];
+/** What a record holds of the fidelity–detail dial: its ends. */
+interface End {
+  row: string;
+  weights: ReadonlyMap<string, Values>;
+  /** Restored as the mean over four mirror images. */
+  flips: boolean;
+  detail: number;
+}
+
+/** With the φ that ships, and with ImageNet's where its file is at hand. */
+async function detailEnds(): Promise<{ row: string; phi: Phi }[]> {
+  const imageNet = await imageNetPhi();
+  return [
+    { row: 'mend, detail 1', phi: await ownPhi() },
+    ...(imageNet ? [{ row: 'mend, detail 1 by ImageNet’s φ', phi: imageNet }] : []),
+  ];
+}
 
 export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   const { engine } = bench;
@@ -58,7 +75,7 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     averageDecay: number('average', defaults.averageDecay),
   };
   const { floors } = config;
-  const restoring = { flips: number('flips', 1) === 1, margin: mirrors * RESTORING_MARGIN, floors };
+  const restoring = { margin: mirrors * RESTORING_MARGIN, floors };
   const faithful = await trainFaithful(engine, data, validation, config, progress(cell, bench));
   const used: Record<string, unknown> = {
     mend: config,
@@ -67,23 +84,22 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     trainingMargin: margin,
     ...(made ? { cinGan: run.config, copies } : {}),
   };
-  const { steps, ...settings } = detailConfig(cell.preset, config);
-  const detailSteps = number('detail', steps);
-  if (detailSteps === 0) {
-    const at = { config: used, ...spent() };
-    return restoredOutcome(cell, bench, 'mend', faithful, at, restoring);
+  const ends: End[] = [{ row: 'mend', weights: faithful.weights, flips: number('flips', 1) === 1, detail: 0 }];
+  for (const { phi, row } of number('detail', 1) === 0 ? [] : await detailEnds()) {
+    const settings = detailConfig(cell.preset, config, phi.name);
+    const detail = { ...settings, floors, seed: cell.seed };
+    const start = { network, weights: faithful.weights };
+    const weights = await trainDetail(engine, data, phi, start, shape, detail, progress(cell, bench));
+    used[row] = detail;
+    used.detail = { steps: detail.steps };
+    // A mean of four mirror images is smoother than each of them.
+    ends.push({ row, weights, flips: false, detail: 1 });
   }
-  const detail = { ...settings, steps: detailSteps, floors, seed: cell.seed };
-  const start = { network, weights: faithful.weights };
-  const sharp = await trainDetail(engine, data, phi, start, shape, detail, progress(cell, bench));
-  used.detail = detail;
   const at = { config: used, ...spent() };
   const outcomes: Outcome[] = [];
-  for (const dial of DIAL) {
-    const weights = betweenWeights(faithful.weights, sharp, dial);
-    const mixed = { network: faithful.network, weights, losses: faithful.losses };
-    const row = dial === 0 ? 'mend' : `mend, detail ${dial}`;
-    outcomes.push(await restoredOutcome(cell, bench, row, mixed, at, { ...restoring, settings: { detail: dial } }));
+  for (const { row, weights, flips, detail } of ends) {
+    const end = { network: faithful.network, weights, losses: faithful.losses };
+    outcomes.push(await restoredOutcome(cell, bench, row, end, at, { ...restoring, flips, settings: { detail } }));
   }
   return {
     ...outcomes[0],

@@ -1,4 +1,5 @@
 /** φ of a cell, read from its file. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { classifierPhi } from '../models/classifier';
@@ -15,6 +16,14 @@ export async function ownPhi(): Promise<Phi> {
 /** Our own φ, or ImageNet's where the cell says so. */
 export async function phiOf({ changes }: Cell): Promise<Phi> {
   if (changes?.phi !== 'squeezenet') return ownPhi();
-  const file = join(process.env.MENDSCOPE_DATA ?? '', 'phi', 'squeezenet1_1.safetensors');
-  return squeezenetPhi(readSafetensors(new Uint8Array(await readFile(file))));
+  const phi = await imageNetPhi();
+  if (!phi) throw new Error('got no $MENDSCOPE_DATA/phi/squeezenet1_1.safetensors, wanted ImageNet’s φ there');
+  return phi;
+}
+
+/** Undefined where its weights are not at hand. */
+export async function imageNetPhi(): Promise<Phi | undefined> {
+  const folder = process.env.MENDSCOPE_DATA;
+  const file = folder && join(folder, 'phi', 'squeezenet1_1.safetensors');
+  return file && existsSync(file) ? squeezenetPhi(readSafetensors(new Uint8Array(await readFile(file)))) : undefined;
 }

@@ -59,6 +59,7 @@ export function runConfig(config: TrainConfig, onlyPairs = false): RunConfig {
   if (!Number.isInteger(patch) || patch < 16 || patch % 8 !== 0)
     throw new RangeError(`got patches of ${patch} pixels, wanted a multiple of 8 from 16 upwards`);
   const recipe = config.recipe ?? recipeOf(preset);
+  const phi = config.phi?.kind ?? 'mendscope';
   const rehearsed = config.addTasks ? REHEARSED : {};
   const mend = recipe === 'mend' ? { ...MEND_DEFAULTS[preset], ...rehearsed, ...defined(config.mend) } : undefined;
   const unpainted = mend && onlyPairs && !config.addTasks ? { steps: 0 } : {};
@@ -70,11 +71,11 @@ export function runConfig(config: TrainConfig, onlyPairs = false): RunConfig {
     cinGan: { ...CIN_GAN_DEFAULTS[preset], ...unpainted, ...defined(config.cinGan) },
     ...(mend && { mend }),
     cGan: {
-      ...(mend ? detailConfig(preset, mend) : CGAN_DEFAULTS[preset]),
+      ...(mend ? detailConfig(preset, mend, phi) : CGAN_DEFAULTS[preset]),
       ...rehearsed,
       ...defined(config.cGan),
     },
-    phi: config.phi?.kind ?? 'mendscope',
+    phi,
     addTasks: config.addTasks ?? false,
     validationShare: config.validationShare ?? 0.1,
     logEvery: config.logEvery ?? 10,

@@ -66,14 +66,21 @@ const DETAIL_SETTINGS = {
   decayShare: 0,
   discriminatorRate: 1,
   lambdaAdversarial: 0.05,
-  lambdaContent: 0.1,
   lambdaPixel: 1,
 };
 
+/** By φ: at the start of the detail steps the distance between ImageNet's features is some hundred times that of ours. */
+const LAMBDA_CONTENT: Record<string, number> = { mendscope: 0.1, squeezenet: 0.05 };
+
 /** The detail end of the dial: a cGAN that begins with the faithful weights, for a quarter of their steps. */
-export const detailConfig = (preset: PresetName, { steps, batch }: { steps: number; batch: number }): CGanConfig => ({
+export const detailConfig = (
+  preset: PresetName,
+  { steps, batch }: { steps: number; batch: number },
+  phi = 'mendscope',
+): CGanConfig => ({
   ...CGAN_DEFAULTS[preset],
   ...DETAIL_SETTINGS,
+  lambdaContent: LAMBDA_CONTENT[phi] ?? LAMBDA_CONTENT.mendscope,
   steps: Math.round(steps / 4),
   batch,
 });
