@@ -36,6 +36,7 @@ defects of all tasks, and the restorer learns from what it paints.
   --pairs TASK=D:C       images of folder D and their clean partners in C, paired by file name; repeatable
   --unpaired TASK=D:C    folders whose images need not belong together; repeatable
                          D:C may be phantom:embryo-axial, phantom:embryo-noise, phantom:retina, phantom:microtubules,
+                         phantom:illumination, phantom:random (any structure under any optics, to train further from),
                          or, for --pairs, stack:FILE: the stack's slices, and the same made to look like its side views
   --axial TASK           the task's defect lies along the rows (y): no quarter turns; repeatable
   --psf L,A              for stack:FILE, σ of the microscope's blur across and along z, in pixels; 1,3 if left out

@@ -1,10 +1,12 @@
 /** The baselines: CARE, DeblurGAN and CycleGAN as published, at the cell's widths. */
 import { ARCHITECTURES } from '../models/presets';
-import { CARE_DEFAULTS, trainCare } from '../training/care';
+import { NO_MEASURES } from '../training/batches';
+import { CARE_DEFAULTS, type CareConfig, trainCare } from '../training/care';
 import { CYCLEGAN_DEFAULTS, trainCycleGan } from '../training/cyclegan';
 import { DEBLURGAN_DEFAULTS, trainDeblurGan } from '../training/deblurgan';
 import type { Cell } from './cell';
 import { ownPhi } from './phi_files';
+import { pretrained, pretrainedUpdates, pretrainingData } from './pretraining';
 import {
   BATCH,
   type Bench,
@@ -36,8 +38,22 @@ export async function care(cell: Cell, bench: Bench): Promise<Outcome> {
     seed: cell.seed,
   };
   const timer = new Timer();
-  const trained = await trainCare(bench.engine, batches, validation, config, progress(cell, bench));
-  return restoredOutcome(cell, bench, 'CARE', trained, { config: { ...config, measures }, ...timer.stop() });
+  const tell = progress(cell, bench);
+  const before = await carePretrained(cell, bench, config, tell);
+  const trained = await trainCare(bench.engine, batches, validation, { ...config, start: before?.weights }, tell);
+  const seconds = timer.stop().seconds + (before?.earlierSeconds ?? 0);
+  return restoredOutcome(cell, bench, 'CARE', trained, { config: { ...config, measures }, seconds });
+}
+
+/** By the same settings on phantoms, where the cell asks for it. */
+async function carePretrained(cell: Cell, { engine }: Bench, care: CareConfig, tell: ReturnType<typeof progress>) {
+  const steps = pretrainedUpdates(cell);
+  if (steps === 0) return undefined;
+  const data = pretrainingData(cell.preset, { validationShare: 0.1, measures: NO_MEASURES });
+  const config = { ...care, steps, epoch: Math.max(10, Math.round(steps / 40)) };
+  return pretrained(engine, { care: config }, data.batches, () =>
+    trainCare(engine, data.batches, data.validation, config, tell),
+  );
 }
 
 export async function deblurgan(cell: Cell, bench: Bench): Promise<Outcome> {

@@ -2,7 +2,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PHANTOM_TASKS } from '../imaging/phantoms/phantom';
-import type { Interval } from './bootstrap';
 import type { CellRecord } from './cell';
 import { newDefectPlot, newDefectTables } from './draw_new_defect';
 import { extremes, figure1, figure5, figure6, figure7, restorations } from './figures';
@@ -10,7 +9,8 @@ import { furthest } from './furthest';
 import { inTable2, TABLE1_PATCHES } from './grid';
 import { REAL_TASKS } from './real_sources';
 import type { Task } from './sources';
-import { mean, type Row, rowsOf, type SummaryRow, type TaskTable, taskTable } from './summary';
+import { mean, type Row, rowsOf, type TaskTable, taskTable } from './summary';
+import { document, NOTE, tableText } from './table_text';
 
 /** Table 1 of the paper: the input as it is, PSNR and SSIM under the authors' metric. */
 const PUBLISHED_INPUT: Partial<Record<Task, [number, number]>> = {
@@ -41,18 +41,14 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
         isMend,
       ),
     ),
-    real: tasksOf(test, REAL_TASKS).flatMap((task) => [
-      taskTable(task, test.filter(isPaired), isMend),
-      ...(test.some((row) => row.task === task && isLearnedUnpaired(row))
-        ? [
-            taskTable(
-              task,
-              test.filter((row) => !isPaired(row) || row.cell.updates === 0),
-              isMend,
-            ),
-          ]
-        : []),
-    ]),
+    real: realTables(test.filter((row) => !isPretrained(row))),
+    pretraining: tasksOf(test.filter(isPretrained), REAL_TASKS).map((task) =>
+      taskTable(
+        task,
+        test.filter((row) => isPaired(row) && (row.cell.updates === 0 || isPretrained(row))),
+        ({ row }) => row === 'mend',
+      ),
+    ),
     ablation: ablationTables(rowsOf(records, 'development')),
     phi: phiTables(test),
     newDefect: newDefectTable(test),
@@ -65,6 +61,12 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
   draw(
     'real.md',
     tables.real.length > 0 ? document('Real micrographs', [NOTE, ...tables.real.map(tableText)]) : undefined,
+  );
+  draw(
+    'pretraining.md',
+    tables.pretraining.length > 0
+      ? document('Real micrographs, after training on phantoms', [NOTE, ...tables.pretraining.map(tableText)])
+      : undefined,
   );
   draw(
     'ablation.md',
@@ -101,6 +103,17 @@ const tasksOf = (rows: Row[], tasks: readonly Task[]): Task[] =>
 const newDefectTable = (test: Row[]): TaskTable[] =>
   tasksOf(test.filter(isWithNewDefect), ['illumination']).map((task) => taskTable(task, test, isWithNewDefect));
 const isWithNewDefect = ({ row, cell }: Row): boolean => cell.method === 'new-defect' && row.includes('with');
+
+const isPretrained = ({ cell }: Row): boolean => cell.changes?.pretrained !== undefined;
+
+/** From ten pairs, and where there are rows without any, those. */
+function realTables(rows: Row[]): TaskTable[] {
+  const unpaired = rows.filter((row) => !isPaired(row) || row.cell.updates === 0);
+  return tasksOf(rows, REAL_TASKS).flatMap((task) => [
+    taskTable(task, rows.filter(isPaired), isMend),
+    ...(rows.some((row) => row.task === task && isLearnedUnpaired(row)) ? [taskTable(task, unpaired, isMend)] : []),
+  ]);
+}
 
 /** Development rows by what they are measured from: the recipe, trained on as many tasks. */
 function ablationTables(rows: Row[]): TaskTable[] {
@@ -159,47 +172,6 @@ function table2Text(paired: TaskTable[], unpaired: TaskTable[]): string {
     );
   return document('Table 2', parts);
 }
-
-const NOTE =
-  'Means over the first images of the set, as many as every row was scored on. The last column is the difference in PSNR ' +
-  'and SSIM (care metric) with the 95 % interval of a paired bootstrap over images. `updates` are those of the network ' +
-  'that restores, `CIN` those of CIN-GAN; LPIPS is lower for images that look more alike.';
-
-const document = (title: string, parts: string[]): string =>
-  `# ${title}\n\nDrawn by \`mendscope experiment draw\` from the records in \`cells/\`.\n\n${parts.map((part) => part.trimEnd()).join('\n\n')}\n`;
-
-function tableText({ task, setting, images, lpipsImages, reference, rows }: TaskTable): string {
-  const measured = reference === undefined ? '' : ` ${reference} minus this row |`;
-  const head =
-    `| row | trained on | data | updates | CIN | seeds | PSNR / SSIM (paper) | PSNR / SSIM (care) | LPIPS${lpipsImages > 0 ? ` of ${lpipsImages}` : ''} |${measured}\n` +
-    `|---|---|---|---|---|---|---|---|---|${reference === undefined ? '' : '---|'}`;
-  const order = [...rows].sort((a, b) => a.care.psnr - b.care.psnr);
-  const lines = order.map((row) => rowText(row, reference !== undefined));
-  const data = setting === 'unpaired' ? ', without pairs' : '';
-  return `### ${task}${data}, ${images} images\n\n${head}\n${lines.join('\n')}\n`;
-}
-
-function rowText(row: SummaryRow, measured: boolean): string {
-  const name = row.changes === '' ? row.row : `${row.row} (${row.changes})`;
-  const data = `${row.images} ${row.setting === 'paired' ? 'pairs' : `+ ${row.images}`}`;
-  const pair = ({ psnr, ssim }: { psnr: number; ssim: number }) => `${psnr.toFixed(2)} / ${ssim.toFixed(3)}`;
-  const cells = [
-    name,
-    row.trainedOn,
-    row.trainedOn === '' && row.row === 'input' ? '' : data,
-    row.updates || '',
-    row.cinUpdates || '',
-    row.seeds,
-    pair(row.paper),
-    pair(row.care),
-    row.lpips === null ? '' : row.lpips.toFixed(3),
-  ];
-  if (measured) cells.push(row.behind ? `${span(row.behind.care.psnr, 2)}; ${span(row.behind.care.ssim, 3)}` : '');
-  return `| ${cells.join(' | ')} |`;
-}
-
-const span = ({ mean: middle, low, high }: Interval, digits: number): string =>
-  `${middle >= 0 ? '+' : ''}${middle.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
 
 /** How close synthetic defects come: their PSNR beside the real one's, and how often a classifier knows them. */
 function syntheticDefects(records: CellRecord[]): string | undefined {

@@ -58,7 +58,7 @@ export function restorations(
   const records = all.filter((record) => shows(record, subject));
   const learned = records
     .filter(({ cell }) => cell.split === 'test' && cell.updates > 0 && cell.setting === setting)
-    .filter(({ cell }) => subject === 'real' || inTable2(cell))
+    .filter(({ cell }) => (subject === 'real' ? cell.changes === undefined : inTable2(cell)))
     .sort((a, b) => b.cell.tasks.length - a.cell.tasks.length)
     .flatMap(({ cell, pictures = [] }) =>
       pictures

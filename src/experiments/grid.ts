@@ -1,5 +1,5 @@
 /** Which cells each table and figure of the paper needs, the most telling first. */
-import { PHANTOM_KINDS, PHANTOM_TASKS } from '../imaging/phantoms/phantom';
+import { PHANTOM_TASKS } from '../imaging/phantoms/phantom';
 import type { PresetName } from '../models/presets';
 import type { Cell, Method } from './cell';
 import type { Split } from './evidence_images';
@@ -18,6 +18,7 @@ export const EXPERIMENTS = [
   'new-defect',
   'phi',
   'real',
+  'pretraining',
   'ablation',
 ] as const;
 export type Experiment = (typeof EXPERIMENTS)[number];
@@ -73,10 +74,18 @@ const CELLS: Record<Experiment, (settings: GridSettings) => Cell[]> = {
   'new-defect': (s) => [
     untrained('untouched', ['illumination'], s),
     untrained('classical', ['illumination'], s),
-    { ...unpaired('new-defect', s), tasks: [...PHANTOM_KINDS], evaluated: Math.min(40, s.evaluated) },
+    { ...unpaired('new-defect', s), tasks: [...phantoms, 'illumination'], evaluated: Math.min(40, s.evaluated) },
   ],
   phi: (s) => [paired('paper', phantoms, s), { ...paired('paper', phantoms, s), changes: { phi: 'squeezenet' } }],
   real,
+  // Beside the rows of `real`, which saw nothing but their pairs.
+  pretraining: (s) =>
+    REAL_TASKS.flatMap((task) =>
+      (['care', 'mend'] as const).map((method) => ({
+        ...paired(method, [task], realSettings(s)),
+        changes: { pretrained: s.updates },
+      })),
+    ),
   ablation,
 };
 
@@ -114,12 +123,7 @@ export function inTable2({ method, setting, images, learningRate, changes, evalu
 
 /** Each at ten pairs, and W2S from fields that show different cells. */
 function real(s: GridSettings): Cell[] {
-  const settings = {
-    ...s,
-    evaluated: Math.min(30, s.evaluated),
-    pairs: Math.min(10, s.pairs),
-    unpaired: Math.min(6, s.unpaired),
-  };
+  const settings = realSettings(s);
   return REAL_TASKS.flatMap((task) => [
     untrained('untouched', [task], settings),
     untrained('classical', [task], settings),
@@ -132,6 +136,13 @@ function real(s: GridSettings): Cell[] {
     })),
   ]);
 }
+
+const realSettings = (s: GridSettings): GridSettings => ({
+  ...s,
+  evaluated: Math.min(30, s.evaluated),
+  pairs: Math.min(10, s.pairs),
+  unpaired: Math.min(6, s.unpaired),
+});
 
 /** Development seeds only: the recipe without each of its ingredients, and the learning rates searched for each method. */
 function ablation(given: GridSettings): Cell[] {

@@ -8,6 +8,7 @@ import { detailConfig, mendNetwork, TRAINING_MARGIN } from '../training/mend';
 import type { Cell } from './cell';
 import { type FaithfulConfig, faithfulConfig, trainDetail, trainFaithful } from './mend_training';
 import { imageNetPhi, ownPhi } from './phi_files';
+import { pretrained, pretrainedUpdates, pretrainingData } from './pretraining';
 import { sharedSynthesis } from './shared_synthesis';
 import { cinGanConfig, withSyntheticPairs } from './synthesis';
 import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Timer } from './training_run';
@@ -60,7 +61,7 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   const timer = new Timer();
   const run = { shape, phi, config: cinGanConfig(cell), seed: cell.seed };
   const made = cell.cinUpdates > 0 ? await sharedSynthesis(engine, batches, run, progress(cell, bench)) : undefined;
-  const spent = () => ({ seconds: timer.stop().seconds + (made?.earlierSeconds ?? 0) });
+  const spent = () => ({ seconds: timer.stop().seconds + (made?.earlierSeconds ?? 0) + (before?.earlierSeconds ?? 0) });
   const copies = number('copies', SYNTHETIC_COPIES);
   const data = made
     ? new Batches(await withSyntheticPairs(engine, made, shape, training, copies), batches.patch, margin)
@@ -76,7 +77,9 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   };
   const { floors } = config;
   const restoring = { margin: mirrors * RESTORING_MARGIN, floors };
-  const faithful = await trainFaithful(engine, data, validation, config, progress(cell, bench));
+  const before = await mendPretrained(cell, bench, network, config);
+  const start = before?.weights;
+  const faithful = await trainFaithful(engine, data, validation, { ...config, start }, progress(cell, bench));
   const used: Record<string, unknown> = {
     mend: config,
     measures,
@@ -88,8 +91,8 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   for (const { phi, row } of number('detail', 1) === 0 ? [] : await detailEnds()) {
     const settings = detailConfig(cell.preset, config, phi.name);
     const detail = { ...settings, floors, seed: cell.seed };
-    const start = { network, weights: faithful.weights };
-    const weights = await trainDetail(engine, data, phi, start, shape, detail, progress(cell, bench));
+    const faithfulEnd = { network, weights: faithful.weights };
+    const weights = await trainDetail(engine, data, phi, faithfulEnd, shape, detail, progress(cell, bench));
     used[row] = detail;
     used.detail = { steps: detail.steps };
     // A mean of four mirror images is smoother than each of them.
@@ -106,4 +109,16 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     rows: outcomes.flatMap((o) => o.rows),
     pictures: outcomes.flatMap((o) => o.pictures ?? []),
   };
+}
+
+/** By the same settings on phantoms, where the cell asks for it. */
+async function mendPretrained(cell: Cell, bench: Bench, network: RestoringNetwork, { batch, seed }: FaithfulConfig) {
+  const steps = pretrainedUpdates(cell);
+  if (steps === 0) return undefined;
+  const setting = { validationShare: 0, measures: ALL_MEASURES, margin: TRAINING_MARGIN };
+  const { batches } = pretrainingData(cell.preset, setting);
+  const config = faithfulConfig(cell.preset, { steps, batch, seed }, network, batches.tasks);
+  return pretrained(bench.engine, { mend: config }, batches, () =>
+    trainFaithful(bench.engine, batches, undefined, config, progress(cell, bench)),
+  );
 }

@@ -32,6 +32,8 @@ export interface CareConfig {
   /** Looks without a lower validation loss after which the learning rate is halved. */
   patience: number;
   seed: number;
+  /** Weights to begin with. */
+  start?: ReadonlyMap<string, Values>;
 }
 
 export const CARE_DEFAULTS: CareConfig = {
@@ -67,7 +69,8 @@ export async function trainCare(
   const params = new ParameterSet('care');
   const step = await compileStep(engine, params, data.patch, config);
   const look = validation && (await compileLook(engine, params, validation, config));
-  params.initialise(engine, seed);
+  if (config.start) params.write(engine, config.start);
+  else params.initialise(engine, seed);
 
   let learningRate = config.learningRate;
   let best = { loss: Number.POSITIVE_INFINITY, weights: new Map<string, Values>() };

@@ -46,6 +46,8 @@ export interface Evidence {
   /** On development images. */
   ablation?: EvidenceTable[];
   phi?: EvidenceTable[];
+  /** Of real micrographs, by networks trained on phantoms first. */
+  pretraining?: EvidenceTable[];
   newDefect?: EvidenceTable[];
   /** How often a classifier is right about real defects beside synthetic ones, and beside clean images. */
   toldApart?: { task: string; images: number; cinUpdates: number; synthetic: number; clean: number }[];

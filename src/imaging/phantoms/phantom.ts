@@ -6,21 +6,25 @@ import { EMBRYO_AXIAL, EMBRYO_NOISE, embryoAxial, embryoClean, embryoNoise } fro
 import { SMALLEST_FIELD } from './fields';
 import { illuminationDefect } from './illumination';
 import { MICROTUBULES_WIDEFIELD, microtubulesClean, microtubulesWidefield } from './microtubules';
+import { randomOptics, randomStructure } from './random_optics';
 import { RETINA_AXIAL, retinaAxial, retinaClean } from './retina';
 
 /**
  * Phantoms that take the place of the paper's three data sets, with its first task in two forms: axial, as the data
  * are, and noisy, as the poster names it. The untouched defect scores what the paper's Table 1 says (the test checks).
  */
-export type PhantomTask = 'embryo-axial' | 'embryo-noise' | 'retina' | 'microtubules' | 'illumination';
+export type PhantomTask = 'embryo-axial' | 'embryo-noise' | 'retina' | 'microtubules' | 'illumination' | 'random';
 
 export const PHANTOM_TASKS: readonly PhantomTask[] = ['embryo-axial', 'embryo-noise', 'retina', 'microtubules'];
 
-/** With a fifth that the paper has not: nuclei under an uneven beam that bleaches them, to be added to a trained model. */
-export const PHANTOM_KINDS: readonly PhantomTask[] = [...PHANTOM_TASKS, 'illumination'];
+/**
+ * With two that the paper has not: nuclei under an uneven beam that bleaches them, to be added to a trained model, and
+ * anything under any optics, to train on first.
+ */
+export const PHANTOM_KINDS: readonly PhantomTask[] = [...PHANTOM_TASKS, 'illumination', 'random'];
 
 /** Tasks whose defect has a direction, y: their images are never turned by a quarter. */
-export const AXIAL_TASKS: readonly PhantomTask[] = ['embryo-axial', 'retina', 'illumination'];
+export const AXIAL_TASKS: readonly PhantomTask[] = ['embryo-axial', 'retina', 'illumination', 'random'];
 
 export interface PhantomSettings {
   /** Decides everything; the same seed gives the same pair. Give this or `random`. */
@@ -42,6 +46,7 @@ const CLEAN: Record<PhantomTask, (random: Random, size: number) => Plane> = {
   'embryo-axial': embryoClean,
   'embryo-noise': embryoClean,
   illumination: embryoClean,
+  random: randomStructure,
   retina: retinaClean,
   microtubules: microtubulesClean,
 };
@@ -50,6 +55,7 @@ const DEFECT: Record<PhantomTask, (clean: Plane, random: Random) => Plane> = {
   'embryo-axial': embryoAxial,
   'embryo-noise': embryoNoise,
   illumination: illuminationDefect,
+  random: randomOptics,
   retina: retinaAxial,
   microtubules: microtubulesWidefield,
 };
@@ -85,6 +91,7 @@ export function taskPsf(task: PhantomTask): { x: number; y: number } {
       return { x: Math.hypot(x, RETINA_AXIAL.defocus), y: Math.hypot(y, RETINA_AXIAL.defocus) };
     }
     case 'illumination':
+    case 'random': // each image has its own
       return { x: 0, y: 0 };
     case 'microtubules':
       return { x: MICROTUBULES_WIDEFIELD.blur, y: MICROTUBULES_WIDEFIELD.blur };

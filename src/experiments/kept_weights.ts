@@ -1,0 +1,51 @@
+/**
+ * Weights that several cells begin with or learn from, trained once: kept under a name made of everything that decides
+ * them but the program itself, in a folder that no commit sees. Delete it after a change to how they are trained.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readSafetensors, writeSafetensors } from '../models/safetensors';
+import type { Values } from '../runtime';
+import type { TaskPlanes } from '../training/batches';
+
+export const KEPT_WEIGHTS = join('.cache', 'weights');
+
+export interface Kept {
+  weights: Map<string, Values>;
+  /** The last losses. */
+  losses: Record<string, number>;
+  /** What training took. */
+  seconds: number;
+}
+
+/** A name for what comes of these parts: settings as JSON, and samples. */
+export function nameOf(settings: unknown[], samples: Iterable<Float32Array>): string {
+  const hash = createHash('sha256').update(JSON.stringify(settings));
+  for (const part of samples) hash.update(part);
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** Every sample of the tasks, and after each task's its name. */
+export function* samplesOf(tasks: readonly TaskPlanes[]): Iterable<Float32Array> {
+  for (const { clean, defective, pairs } of tasks)
+    for (const plane of [clean, defective, ...pairs.map((pair) => [pair.defective, pair.clean])].flat())
+      yield plane.data;
+}
+
+export function openKept(name: string, folder = KEPT_WEIGHTS): Kept | undefined {
+  const path = pathOf(name, folder);
+  if (!existsSync(path)) return undefined;
+  const { tensors, metadata } = readSafetensors(new Uint8Array(readFileSync(path)));
+  return { weights: tensors, ...(JSON.parse(metadata.record) as Pick<Kept, 'losses' | 'seconds'>) };
+}
+
+/** Writes beside the place and moves there: half a file is never seen. */
+export function keep(name: string, { weights, losses, seconds }: Kept, folder = KEPT_WEIGHTS): void {
+  const path = pathOf(name, folder);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.part`, writeSafetensors(weights, { record: JSON.stringify({ losses, seconds }) }));
+  renameSync(`${path}.part`, path);
+}
+
+const pathOf = (name: string, folder: string): string => join(folder, `${name}.safetensors`);
