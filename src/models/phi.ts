@@ -4,9 +4,12 @@
  */
 import type { ParameterSet, Tensor, Values } from '../runtime';
 
+/** Our own classifier's, or ImageNet's. */
+export type PhiName = 'mendscope' | 'squeezenet';
+
 export interface Phi {
-  /** 'mendscope' or 'squeezenet'; written into the record of every model trained with it. */
-  name: string;
+  /** Written into the record of every model trained with it. */
+  name: PhiName;
   /** Layers that `features` offers, shallow to deep. */
   layers: readonly string[];
   /** Which layers the terms use unless a setting says otherwise: content high, style low. */

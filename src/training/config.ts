@@ -1,4 +1,5 @@
 /** A run's settings in full: what the user left out takes its preset's value. */
+import type { PhiName } from '../models/phi';
 import { ARCHITECTURES, type PresetName } from '../models/presets';
 import type { RestoringNetwork } from '../models/restoring_network';
 import { CGAN_DEFAULTS, type CGanConfig } from './cgan';
@@ -19,7 +20,7 @@ export interface RunConfig {
   mend?: MendConfig;
   cGan: CGanConfig;
   /** Which φ stands behind the content and style terms. */
-  phi: 'mendscope' | 'squeezenet';
+  phi: PhiName;
   addTasks: boolean;
   validationShare: number;
   logEvery: number;

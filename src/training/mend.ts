@@ -8,6 +8,7 @@
  * running mean of the weights. A cGAN (cgan.ts) then fine-tunes it for detail, and the dial is the straight line between
  * the two sets of weights.
  */
+import type { PhiName } from '../models/phi';
 import type { PresetName } from '../models/presets';
 import { type RestoringNetwork, restoringNetwork, type UNet } from '../models/restoring_network';
 import {
@@ -70,17 +71,17 @@ const DETAIL_SETTINGS = {
 };
 
 /** By φ: at the start of the detail steps the distance between ImageNet's features is some hundred times that of ours. */
-const LAMBDA_CONTENT: Record<string, number> = { mendscope: 0.1, squeezenet: 0.05 };
+export const DETAIL_CONTENT: Record<PhiName, number> = { mendscope: 0.1, squeezenet: 0.05 };
 
 /** The detail end of the dial: a cGAN that begins with the faithful weights, for a quarter of their steps. */
 export const detailConfig = (
   preset: PresetName,
   { steps, batch }: { steps: number; batch: number },
-  phi = 'mendscope',
+  phi: PhiName = 'mendscope',
 ): CGanConfig => ({
   ...CGAN_DEFAULTS[preset],
   ...DETAIL_SETTINGS,
-  lambdaContent: LAMBDA_CONTENT[phi] ?? LAMBDA_CONTENT.mendscope,
+  lambdaContent: DETAIL_CONTENT[phi],
   steps: Math.round(steps / 4),
   batch,
 });

@@ -6,6 +6,7 @@
  * Every plane that comes back for display is scaled so that 0..1 is the model's own intensity range.
  */
 import type { Image, Plane } from '../imaging/image';
+import type { PhiName } from '../models/phi';
 
 export type PresetName = 'tiny' | 'grid' | 'laptop' | 'paper';
 /** CIN-GAN learns to paint defects; `mend` restores faithfully; the cGAN restores from the beginning, or adds detail to mend. */
@@ -96,6 +97,8 @@ export interface PresetInfo {
   /** Of the published recipe, and of mend's detail. */
   cGan: CGanSettings;
   detail: CGanSettings;
+  /** Weight of mend's content term, by the φ that it is measured with. */
+  detailContent: Record<PhiName, number>;
   /** Of the network that restores by that recipe. */
   parameters: number;
   /** Multiply-accumulates of one restored patch of `patch`² pixels. */

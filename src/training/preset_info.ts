@@ -5,7 +5,7 @@ import { Graph, ParameterSet, sizeOf } from '../runtime';
 import { CGAN_DEFAULTS } from './cgan';
 import { CIN_GAN_DEFAULTS } from './cin_gan';
 import { networkOf, recipeOf } from './config';
-import { detailConfig, MEND_DEFAULTS } from './mend';
+import { DETAIL_CONTENT, detailConfig, MEND_DEFAULTS } from './mend';
 import type { PresetInfo } from './messages';
 
 export function presetInfos(): PresetInfo[] {
@@ -27,6 +27,7 @@ export function presetInfos(): PresetInfo[] {
       mend,
       cGan: CGAN_DEFAULTS[name],
       detail: detailConfig(name, mend),
+      detailContent: DETAIL_CONTENT,
       parameters: count,
       macs: macsOf(graph),
     };

@@ -127,7 +127,8 @@ export class MendTrainSettings extends LitElement {
     const preset = this.presets.find((info) => info.name === config.preset);
     const recipe = recipeOf(config, preset);
     const steps = plannedSteps(config, preset, this.tasks);
-    const cGan = recipe === 'mend' ? preset?.detail : preset?.cGan;
+    const detail = preset && { ...preset.detail, lambdaContent: preset.detailContent[config.phi?.kind ?? 'mendscope'] };
+    const cGan = recipe === 'mend' ? detail : preset?.cGan;
     return html`
       <div class="stack">
         <wa-radio-group

@@ -37,10 +37,12 @@ export function plannedSteps(
   if (recipeOf(config, preset) === 'published')
     return { cinGan: cinGan?.steps ?? preset?.cinGan.steps, cGan: cGan?.steps ?? preset?.cGan.steps };
   const faithful = mend?.steps ?? preset?.mend.steps;
+  const share = preset && preset.detail.steps / preset.mend.steps;
+  const detail = faithful === undefined || share === undefined ? undefined : Math.round(faithful * share);
   return {
     cinGan: cinGan?.steps ?? (unpainted ? 0 : preset?.cinGan.steps),
     mend: faithful,
-    cGan: cGan?.steps ?? (faithful === undefined ? undefined : Math.round(faithful / 4)),
+    cGan: cGan?.steps ?? detail,
   };
 }
 

@@ -53,6 +53,7 @@ const presets: PresetInfo[] = (['tiny', 'grid', 'laptop', 'paper'] as const).map
   mend: { batch: 4, learningRate: 1e-3, squared: 1, syntheticShare: 0.25, steps: [200, 4000, 12000, 40000][i] },
   cGan: { ...cGan, steps: [200, 4000, 12000, 40000][i] },
   detail: { ...cGan, steps: [50, 1000, 3000, 10000][i] },
+  detailContent: { mendscope: cGan.lambdaContent, squeezenet: 0.05 },
   parameters: [21_000, 320_000, 2_000_000, 11_400_000][i],
   macs: [2e6, 1.2e8, 2.4e9, 1.4e10][i],
 }));

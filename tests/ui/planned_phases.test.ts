@@ -7,6 +7,7 @@ const preset = {
   cinGan: { steps: 100 },
   mend: { steps: 400 },
   cGan: { steps: 300 },
+  detail: { steps: 100 },
 } as PresetInfo;
 const [pairs, unpaired] = [[{ kind: 'paired' as const }], [{ kind: 'paired' as const }, { kind: 'unpaired' as const }]];
 const given = { preset: 'laptop' as const, seed: 1 };
@@ -20,7 +21,7 @@ it('mend paints defects only where something is unpaired, added or asked for', (
   expect(stepsOf({ ...given, cinGan: { steps: 7 } }, preset, pairs)[0]).toBe('cin-gan 7');
 });
 
-it('detail takes a quarter of the steps where it is not set, and none where it is 0', () => {
+it('detail takes the preset’s share of the steps where it is not set, and none where it is 0', () => {
   expect(stepsOf({ ...given, mend: { steps: 10 } }, preset, pairs)).toEqual(['mend 10', 'cgan 3']);
   expect(stepsOf({ ...given, cGan: { steps: 0 } }, preset, pairs)).toEqual(['mend 400']);
 });
