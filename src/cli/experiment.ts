@@ -1,6 +1,6 @@
 /** `mendscope experiment NAME`: the tables and figures, cell by cell. */
 import { CellStore, METHODS, shardOf } from '../experiments/cell';
-import { drawEvidence } from '../experiments/draw';
+import { drawEvidence } from '../experiments/drawing/draw';
 import { cellsOf, EXPERIMENTS, type Experiment, GRID_DEFAULTS, type GridSettings } from '../experiments/grid';
 import { runCells } from '../experiments/run_cells';
 import { Engine } from '../runtime';

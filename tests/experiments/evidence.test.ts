@@ -2,15 +2,15 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pairedBootstrap } from '../../src/experiments/bootstrap';
 import type { Cell, CellRecord, ImageScores } from '../../src/experiments/cell';
-import { drawEvidence } from '../../src/experiments/draw';
-import { extremes, figure5, figure6, restorations } from '../../src/experiments/figures';
-import { furthest } from '../../src/experiments/furthest';
+import { pairedBootstrap } from '../../src/experiments/drawing/bootstrap';
+import { drawEvidence } from '../../src/experiments/drawing/draw';
+import { extremes, figure5, figure6, restorations } from '../../src/experiments/drawing/figures';
+import { furthest } from '../../src/experiments/drawing/furthest';
+import { rowsOf, taskTable } from '../../src/experiments/drawing/summary';
+import { boxPlot } from '../../src/experiments/drawing/svg';
 import { cellsOf, GRID_DEFAULTS } from '../../src/experiments/grid';
 import type { Task } from '../../src/experiments/sources';
-import { rowsOf, taskTable } from '../../src/experiments/summary';
-import { boxPlot } from '../../src/experiments/svg';
 import { Random } from '../../src/imaging/random';
 
 describe('the paired bootstrap', () => {

@@ -1,8 +1,8 @@
 /** The figures as SVG text, from the records; undefined where there is nothing yet to show. */
-import type { CellRecord, Picture } from './cell';
-import { GRID_DEFAULTS, inTable2, TABLE1_PATCHES } from './grid';
-import { isReal } from './real_sources';
-import type { Task } from './sources';
+import type { CellRecord, Picture } from '../cell';
+import { GRID_DEFAULTS, inTable2, TABLE1_PATCHES } from '../grid';
+import { isReal } from '../real_sources';
+import type { Task } from '../sources';
 import type { Row } from './summary';
 import { boxPlot, linePlot, pictureSheet } from './svg';
 

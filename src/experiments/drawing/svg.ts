@@ -1,5 +1,5 @@
 /** Small plots as SVG text: box plots, curves, and sheets of pictures. */
-import { COLOURS, label, svgDocument } from '../imaging/svg_text';
+import { COLOURS, label, svgDocument } from '../../imaging/svg_text';
 
 interface Frame {
   left: number;

@@ -1,5 +1,5 @@
 /** What a defect added to a trained CIN-GAN costs and gives, from its record. */
-import type { CellRecord } from './cell';
+import type { CellRecord } from '../cell';
 import { mean } from './summary';
 import { linePlot } from './svg';
 

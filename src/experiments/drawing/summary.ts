@@ -1,8 +1,9 @@
 /** The records as rows of tables: cells that differ in their seed alone become one row, compared on common images. */
+
+import type { Cell, CellRecord, ImageScores, RowScores } from '../cell';
+import type { Split } from '../evidence_images';
+import type { Task } from '../sources';
 import { type Interval, pairedBootstrap } from './bootstrap';
-import type { Cell, CellRecord, ImageScores, RowScores } from './cell';
-import type { Split } from './evidence_images';
-import type { Task } from './sources';
 
 /** One row's scores by seed. */
 export interface Row {

@@ -2,7 +2,7 @@
  * Records of several generations lie side by side: the same method on the same data, trained for 300 updates and later
  * for 3,000. Tables and figures show one of them, the one trained furthest; the others stay on record and are not shown.
  */
-import type { CellRecord } from './cell';
+import type { CellRecord } from '../cell';
 
 /** Of records alike in all but their updates, seed and number of scored images, those with the most updates. */
 export function furthest(records: CellRecord[]): CellRecord[] {

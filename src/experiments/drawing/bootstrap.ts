@@ -1,5 +1,5 @@
 /** How sure a difference between two rows is: the paired bootstrap (Efron 1979) over images, and over seeds. */
-import { Random } from '../imaging/random';
+import { Random } from '../../imaging/random';
 
 export interface Interval {
   mean: number;

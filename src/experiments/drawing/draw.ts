@@ -1,14 +1,14 @@
 /** Tables, plots and the summary, drawn from the records alone. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PHANTOM_TASKS } from '../imaging/phantoms/phantom';
-import type { CellRecord } from './cell';
-import { newDefectPlot, newDefectTables } from './draw_new_defect';
+import { PHANTOM_TASKS } from '../../imaging/phantoms/phantom';
+import type { CellRecord } from '../cell';
+import { inTable2, TABLE1_PATCHES } from '../grid';
+import { REAL_TASKS } from '../real_sources';
+import type { Task } from '../sources';
 import { extremes, figure1, figure5, figure6, figure7, restorations } from './figures';
 import { furthest } from './furthest';
-import { inTable2, TABLE1_PATCHES } from './grid';
-import { REAL_TASKS } from './real_sources';
-import type { Task } from './sources';
+import { newDefectPlot, newDefectTables } from './new_defect';
 import { mean, type Row, rowsOf, type TaskTable, taskTable } from './summary';
 import { document, NOTE, tableText } from './table_text';
 
