@@ -45,7 +45,7 @@ defects of all tasks, and the restorer learns from what it paints.
   --preset P             tiny, grid, laptop (default) or paper
   --recipe R             mend (a U-Net that learns to be faithful, then detail; the default) or published (the paper's
                          cGAN; what preset paper takes)
-  --steps N              restorer steps; the preset's if left out
+  --steps N              restorer steps; the preset's if left out. 0 leaves the restorer of --from as it is
   --cin-steps N          CIN-GAN steps; two thirds of --steps if left out, but none for mend on pairs alone
   --detail-steps N       mend's further steps as a cGAN, for detail; a quarter of --steps if left out
   --batch N  --patch N   samples of a step, and the side of their patches in pixels
@@ -142,7 +142,7 @@ export const train: Command = {
 function trainConfig(line: CommandLine): TrainConfig {
   const preset = choice(line, 'preset', PRESET_NAMES, 'laptop');
   const seed = count(line, 'seed', 0) ?? 0;
-  const steps = count(line, 'steps', 1);
+  const steps = count(line, 'steps', line.values.from === undefined ? 1 : 0);
   const recipe = choice(line, 'recipe', ['mend', 'published'] as const, recipeOf(preset));
   const detailSteps = count(line, 'detail-steps', 0);
   if (recipe === 'published' && detailSteps !== undefined)

@@ -36,7 +36,10 @@ export async function writeCheckpoint(
   }
   for (const name of KEPT[at.phase]) if (nets[name].count > 0) sets.set(name, await nets[name].read());
   if (nets.faithful) sets.set('faithful', nets.faithful);
-  if (!sets.has('restorer')) sets.set('restorer', start?.restorer ?? (await untrainedRestorer(engine, record)));
+  if (!sets.has('restorer')) {
+    sets.set('restorer', start?.restorer ?? (await untrainedRestorer(engine, record)));
+    if (start?.detail) sets.set('detail', start.detail);
+  }
   return writeModelFile({ record: { ...record, kind: 'checkpoint', phase: at.phase, adamSteps }, sets });
 }
 
@@ -86,6 +89,7 @@ export async function writeModel(
   const trained = learned(nets, record, record.config.mend && !nets.faithful ? 'mend' : 'cgan');
   const weights = trained.count > 0 ? await trained.read() : undefined;
   if (nets.faithful && weights && record.steps.cGan > 0) sets.set('detail', weights);
+  else if (!weights && start?.detail) sets.set('detail', start.detail);
   sets.set('restorer', nets.faithful ?? weights ?? start?.restorer ?? (await untrainedRestorer(engine, record)));
   if (nets.generator.count > 0) sets.set('generator', await nets.generator.read());
   else if (start?.generator && namesOf(start) === namesOf(record)) sets.set('generator', start.generator);

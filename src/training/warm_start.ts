@@ -23,6 +23,8 @@ export interface StartingPoint {
 
 export interface WarmStart {
   restorer: NamedTensors;
+  /** The other end of its dial, if it has one; kept where the restorer takes no step. */
+  detail?: NamedTensors;
   /** Its network, which a run that begins with it goes on with, whatever the recipe. */
   network: RestoringNetwork;
   /** Of its tasks. */
@@ -52,6 +54,7 @@ export async function openStart({ model, name, sharedId }: StartingPoint, preset
   const parent: Ancestor = { name, sha256, steps: record.steps, ...(sharedId === undefined ? {} : { sharedId }) };
   return {
     restorer: sets.get('restorer') ?? new Map(),
+    detail: sets.get('detail'),
     network: record.restorer,
     floors: record.floors,
     generator: sets.get('generator'),
@@ -60,13 +63,14 @@ export async function openStart({ model, name, sharedId }: StartingPoint, preset
   };
 }
 
-/** What a run cut off in its first phase had begun from: its checkpoint carries the restorer along. */
+/** What a run cut off in its first phase had begun from: its checkpoint carries the restorer along, both ends of it. */
 export function startOfCheckpoint({ record, sets }: ModelFile): WarmStart | undefined {
   const { madeFrom } = record.provenance;
   const restorer = sets.get('restorer');
   if (!madeFrom || !restorer) return undefined;
   const { restorer: network, floors, tasks } = record;
-  return { restorer, network, floors, generator: sets.get('generator'), tasks, madeFrom };
+  const [detail, generator] = ['detail', 'generator'].map((name) => sets.get(name));
+  return { restorer, detail, network, floors, generator, tasks, madeFrom };
 }
 
 /** Of a restorer, whose weights no task has for itself. @throws ModelFileError where a name or shape does not fit */

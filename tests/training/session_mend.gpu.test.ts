@@ -75,6 +75,20 @@ describe('a run of mend', () => {
     expect([...modelOf(run).sets.keys()]).toEqual(['restorer', 'generator']);
   });
 
+  test('a CIN-GAN alone can be added to it, and leaves both ends of the dial as they are', async () => {
+    const config = { ...MEND_CONFIG, mend: { steps: 0 }, cGan: { steps: 0 } };
+    const start = { model: new Uint8Array(whole.done.model), name: 'Ours' };
+    const run = await follow(engine, config, phantoms('paired'), { start }, (event, control) => {
+      if (event.kind === 'progress' && event.step === 1) control.requestCheckpoint();
+    });
+    const [before, after] = [modelOf(whole).sets, modelOf(run).sets];
+    for (const end of ['restorer', 'detail']) expect(after.get(end)).toEqual(before.get(end));
+    expect(after.get('generator')).not.toEqual(before.get('generator'));
+    expect(run.done.info).toMatchObject({ hasDetail: true, steps: { cinGan: 4, mend: 0, cGan: 0 } });
+    const [resume] = run.checkpoints.values();
+    expect(modelOf(await follow(engine, config, phantoms('paired'), { resume })).sets).toEqual(after);
+  });
+
   test('it goes on from a published model with that model’s network', async () => {
     const published = await follow(engine, CONFIG, phantoms('paired'));
     const model = new Uint8Array(published.done.model);
