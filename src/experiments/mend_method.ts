@@ -3,8 +3,8 @@ import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
 import { RESTORING_MARGIN, type RestoringNetwork } from '../models/restoring_network';
 import type { Values } from '../runtime';
-import { ALL_MEASURES, Batches, type NoiseMeasures } from '../training/batches';
-import { detailConfig, mendNetwork, TRAINING_MARGIN } from '../training/mend';
+import { ALL_MEASURES, Batches } from '../training/batches';
+import { detailConfig, MEND_DEFAULTS, mendNetwork, TRAINING_MARGIN } from '../training/mend';
 import type { Cell } from './cell';
 import { type FaithfulConfig, faithfulConfig, trainDetail, trainFaithful } from './mend_training';
 import { imageNetPhi, ownPhi } from './phi_files';
@@ -37,77 +37,84 @@ async function detailEnds(): Promise<{ row: string; phi: Phi }[]> {
 export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   const { engine } = bench;
   const shape = ARCHITECTURES[cell.preset];
-  const phi = await ownPhi();
-  const changes = cell.changes ?? {};
-  const number = (name: string, fallback: number) => (changes[name] === undefined ? fallback : Number(changes[name]));
-  const measures: NoiseMeasures = {
-    oneScale: number('oneScale', 1) === 1,
-    noisyCopies: number('noisyCopies', ALL_MEASURES.noisyCopies),
-  };
-  const mirrors = number('mirrors', 1);
+  const { measures, mirrors, validationShare, network, copies, hasFloor, flips, hasDetail, ...changed } = recipe(cell);
   const margin = mirrors * TRAINING_MARGIN;
-  // All pairs are for learning: what two of ten have to teach is worth more than their judgement of when to stop.
-  const { training, batches, validation } = dataOf(cell, number('validation', 0), measures, margin);
-  const own = mendNetwork(shape.restorer.first);
-  const network: RestoringNetwork =
-    changes.network === 'resnet'
-      ? shape.restorer
-      : {
-          ...own,
-          kernel: number('kernel', own.kernel),
-          unit: number('unit', 1) === 1,
-          ...(changes.exit === 'residual' && { exit: undefined }),
-        };
+  const tell = progress(cell, bench);
+  const { training, batches, validation } = dataOf(cell, validationShare, measures, margin);
   const timer = new Timer();
-  const run = { shape, phi, config: cinGanConfig(cell), seed: cell.seed };
-  const made = cell.cinUpdates > 0 ? await sharedSynthesis(engine, batches, run, progress(cell, bench)) : undefined;
-  const spent = () => ({ seconds: timer.stop().seconds + (made?.earlierSeconds ?? 0) + (before?.earlierSeconds ?? 0) });
-  const copies = number('copies', SYNTHETIC_COPIES);
+  const run = { shape, phi: await ownPhi(), config: cinGanConfig(cell), seed: cell.seed };
+  const made = cell.cinUpdates > 0 ? await sharedSynthesis(engine, batches, run, tell) : undefined;
   const data = made
     ? new Batches(await withSyntheticPairs(engine, made, shape, training, copies), batches.patch, margin)
     : batches;
   const lengths = { steps: cell.updates, batch: BATCH, seed: cell.seed };
-  const defaults = faithfulConfig(cell.preset, lengths, network, data.tasks);
-  const config: FaithfulConfig = {
-    ...defaults,
-    floors: number('floor', 1) === 1 ? defaults.floors : undefined,
-    learningRate: cell.learningRate ?? defaults.learningRate,
-    squared: number('squared', defaults.squared),
-    averageDecay: number('average', defaults.averageDecay),
-  };
+  const defaults = { ...faithfulConfig(cell.preset, lengths, network, data.tasks), ...changed };
+  const config = hasFloor ? defaults : { ...defaults, floors: undefined };
   const { floors } = config;
-  const restoring = { margin: mirrors * RESTORING_MARGIN, floors };
   const before = await mendPretrained(cell, bench, network, config);
-  const start = before?.weights;
-  const faithful = await trainFaithful(engine, data, validation, { ...config, start }, progress(cell, bench));
+  const faithful = await trainFaithful(engine, data, validation, { ...config, start: before?.weights }, tell);
   const used: Record<string, unknown> = {
     mend: config,
     measures,
-    ...restoring,
+    flips,
+    margin: mirrors * RESTORING_MARGIN,
+    floors,
     trainingMargin: margin,
     ...(made ? { cinGan: run.config, copies } : {}),
   };
-  const ends: End[] = [{ row: 'mend', weights: faithful.weights, flips: number('flips', 1) === 1, detail: 0 }];
-  for (const { phi, row } of number('detail', 1) === 0 ? [] : await detailEnds()) {
-    const settings = detailConfig(cell.preset, config, phi.name);
-    const detail = { ...settings, floors, seed: cell.seed };
-    const faithfulEnd = { network, weights: faithful.weights };
-    const weights = await trainDetail(engine, data, phi, faithfulEnd, shape, detail, progress(cell, bench));
+  const ends: End[] = [{ row: 'mend', weights: faithful.weights, flips, detail: 0 }];
+  for (const { phi, row } of hasDetail ? await detailEnds() : []) {
+    const detail = { ...detailConfig(cell.preset, config, phi.name), floors, seed: cell.seed };
+    const start = { network, weights: faithful.weights };
+    const weights = await trainDetail(engine, data, phi, start, shape, detail, tell);
     used[row] = detail;
     used.detail = { steps: detail.steps };
     // A mean of four mirror images is smoother than each of them.
     ends.push({ row, weights, flips: false, detail: 1 });
   }
-  const at = { config: used, ...spent() };
+  const earlier = (made?.earlierSeconds ?? 0) + (before?.earlierSeconds ?? 0);
+  const at = { config: used, seconds: timer.stop().seconds + earlier };
   const outcomes: Outcome[] = [];
   for (const { row, weights, flips, detail } of ends) {
     const end = { network: faithful.network, weights, losses: faithful.losses };
-    outcomes.push(await restoredOutcome(cell, bench, row, end, at, { ...restoring, flips, settings: { detail } }));
+    const restoring = { flips, margin: mirrors * RESTORING_MARGIN, floors, settings: { detail } };
+    outcomes.push(await restoredOutcome(cell, bench, row, end, at, restoring));
   }
   return {
     ...outcomes[0],
     rows: outcomes.flatMap((o) => o.rows),
     pictures: outcomes.flatMap((o) => o.pictures ?? []),
+  };
+}
+
+/** mend as it is, but for what an ablation changes. */
+function recipe({ preset, changes = {}, learningRate }: Cell) {
+  const number = (name: string, fallback: number) => (changes[name] === undefined ? fallback : Number(changes[name]));
+  const { restorer } = ARCHITECTURES[preset];
+  const own = mendNetwork(restorer.first);
+  const unet: RestoringNetwork = {
+    ...own,
+    kernel: number('kernel', own.kernel),
+    unit: number('unit', 1) === 1,
+    ...(changes.exit === 'residual' && { exit: undefined }),
+  };
+  const { squared, averageDecay, learningRate: rate } = MEND_DEFAULTS[preset];
+  return {
+    measures: {
+      oneScale: number('oneScale', 1) === 1,
+      noisyCopies: number('noisyCopies', ALL_MEASURES.noisyCopies),
+    },
+    mirrors: number('mirrors', 1),
+    // All pairs are for learning: what two of ten have to teach is worth more than their judgement of when to stop.
+    validationShare: number('validation', 0),
+    network: changes.network === 'resnet' ? restorer : unet,
+    copies: number('copies', SYNTHETIC_COPIES),
+    hasFloor: number('floor', 1) === 1,
+    flips: number('flips', 1) === 1,
+    hasDetail: number('detail', 1) !== 0,
+    learningRate: learningRate ?? rate,
+    squared: number('squared', squared),
+    averageDecay: number('average', averageDecay),
   };
 }
 
