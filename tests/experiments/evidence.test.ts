@@ -8,7 +8,7 @@ import { drawEvidence } from '../../src/experiments/drawing/draw';
 import { extremes, figure5, figure6, restorations } from '../../src/experiments/drawing/figures';
 import { furthest } from '../../src/experiments/drawing/furthest';
 import { rowsOf, taskTable } from '../../src/experiments/drawing/summary';
-import { boxPlot } from '../../src/experiments/drawing/svg';
+import { boxPlot, pictureSheet } from '../../src/experiments/drawing/svg';
 import { cellsOf, GRID_DEFAULTS } from '../../src/experiments/grid';
 import type { Task } from '../../src/experiments/sources';
 import { Random } from '../../src/imaging/random';
@@ -266,4 +266,11 @@ describe('a new defect', () => {
     const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
     expect(summary.newDefect).toHaveLength(1);
   });
+});
+
+it('breaks a long heading, so that it keeps to its column', () => {
+  const columns = ['input', 'mend, detail 1 by ImageNet’s φ, this task'];
+  const svg = pictureSheet('Figure', { columns, rows: [{ name: 'retina', cells: [undefined, undefined] }] });
+  const lines = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
+  expect(lines).toEqual(expect.arrayContaining(['input', 'mend, detail 1 by', 'ImageNet’s φ, this', 'task']));
 });

@@ -96,10 +96,17 @@ export interface Sheet {
 /** A grid of pictures with names. */
 export function pictureSheet(title: string, { columns, rows }: Sheet): string {
   const side = 128;
-  const [left, top, gap] = [150, 52, 6];
+  const heads = columns.map((name) => brokenLines(name, 20));
+  const LINE = 16;
+  const [left, gap] = [150, 6];
+  const top = 36 + LINE * Math.max(1, ...heads.map((lines) => lines.length));
   const width = left + columns.length * (side + gap) + 10;
   const height = top + rows.length * (side + gap) + 10;
-  const heads = columns.map((name, c) => label(left + c * (side + gap) + side / 2, top - 8, name, 'middle'));
+  const headings = heads.flatMap((lines, c) =>
+    lines.map((line, l) =>
+      label(left + c * (side + gap) + side / 2, top - 8 - LINE * (lines.length - 1 - l), line, 'middle'),
+    ),
+  );
   const body = rows.flatMap(({ name, cells }, r) => {
     const y = top + r * (side + gap);
     const images = cells.map((png, c) =>
@@ -109,7 +116,18 @@ export function pictureSheet(title: string, { columns, rows }: Sheet): string {
     );
     return [label(left - 8, y + side / 2, name, 'end'), ...images];
   });
-  return svgDocument(width, height, title, [...heads, ...body]);
+  return svgDocument(width, height, title, [...headings, ...body]);
+}
+
+/** Words put together to lines of at most so many characters; a longer word has a line of its own. */
+function brokenLines(text: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && `${last} ${word}`.length <= most) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function framed(values: number[], width: number): Frame {
