@@ -4,7 +4,7 @@ import { ARCHITECTURES } from '../models/presets';
 import { RESTORING_MARGIN, type RestoringNetwork } from '../models/restoring_network';
 import type { Values } from '../runtime';
 import { ALL_MEASURES, Batches } from '../training/batches';
-import { detailConfig, MEND_DEFAULTS, mendNetwork, TRAINING_MARGIN } from '../training/mend';
+import { betweenWeights, detailConfig, MEND_DEFAULTS, mendNetwork, TRAINING_MARGIN } from '../training/mend';
 import type { Cell } from './cell';
 import { type FaithfulConfig, faithfulConfig, trainDetail, trainFaithful } from './mend_training';
 import { imageNetPhi, ownPhi } from './phi_files';
@@ -16,8 +16,11 @@ import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Tim
 /** Synthetic defects that mend gives each clean plane. */
 export const SYNTHETIC_COPIES = 4;
 
-/** What a record holds of the fidelity–detail dial: its ends. */
-interface End {
+/** Readings of the fidelity–detail dial that a record holds beside 0. */
+const DIAL = [0.5, 1];
+
+/** What is restored at one of them. */
+interface Reading {
   row: string;
   weights: ReadonlyMap<string, Values>;
   /** Restored as the mean over four mirror images. */
@@ -26,12 +29,9 @@ interface End {
 }
 
 /** With the φ that ships, and with ImageNet's where its file is at hand. */
-async function detailEnds(): Promise<{ row: string; phi: Phi }[]> {
+async function detailPhis(): Promise<{ by: string; phi: Phi }[]> {
   const imageNet = await imageNetPhi();
-  return [
-    { row: 'mend, detail 1', phi: await ownPhi() },
-    ...(imageNet ? [{ row: 'mend, detail 1 by ImageNet’s φ', phi: imageNet }] : []),
-  ];
+  return [{ by: '', phi: await ownPhi() }, ...(imageNet ? [{ by: ' by ImageNet’s φ', phi: imageNet }] : [])];
 }
 
 export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
@@ -62,20 +62,22 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     trainingMargin: margin,
     ...(made ? { cinGan: run.config, copies } : {}),
   };
-  const ends: End[] = [{ row: 'mend', weights: faithful.weights, flips, detail: 0 }];
-  for (const { phi, row } of hasDetail ? await detailEnds() : []) {
+  const readings: Reading[] = [{ row: 'mend', weights: faithful.weights, flips, detail: 0 }];
+  for (const { phi, by } of hasDetail ? await detailPhis() : []) {
     const detail = { ...detailConfig(cell.preset, config, phi.name), floors, seed: cell.seed };
     const start = { network, weights: faithful.weights };
-    const weights = await trainDetail(engine, data, phi, start, shape, detail, tell);
-    used[row] = detail;
-    used.detail = { steps: detail.steps };
-    // A mean of four mirror images is smoother than each of them.
-    ends.push({ row, weights, flips: false, detail: 1 });
+    const sharp = await trainDetail(engine, data, phi, start, shape, detail, tell);
+    used[`detail${by}`] = detail;
+    for (const dial of DIAL) {
+      const weights = betweenWeights(faithful.weights, sharp, dial);
+      // A mean of four mirror images is smoother than each of them.
+      readings.push({ row: `mend, detail ${dial}${by}`, weights, flips: false, detail: dial });
+    }
   }
   const earlier = (made?.earlierSeconds ?? 0) + (before?.earlierSeconds ?? 0);
   const at = { config: used, seconds: timer.stop().seconds + earlier };
   const outcomes: Outcome[] = [];
-  for (const { row, weights, flips, detail } of ends) {
+  for (const { row, weights, flips, detail } of readings) {
     const end = { network: faithful.network, weights, losses: faithful.losses };
     const restoring = { flips, margin: mirrors * RESTORING_MARGIN, floors, settings: { detail } };
     outcomes.push(await restoredOutcome(cell, bench, row, end, at, restoring));
