@@ -5,8 +5,9 @@ import { CARE_DEFAULTS, type CareConfig, trainCare } from '../training/care';
 import { CYCLEGAN_DEFAULTS, trainCycleGan } from '../training/cyclegan';
 import { DEBLURGAN_DEFAULTS, trainDeblurGan } from '../training/deblurgan';
 import type { Cell } from './cell';
+import { samplesOf, trainedOnce } from './kept_weights';
 import { ownPhi } from './phi_files';
-import { pretrained, pretrainedUpdates, pretrainingData } from './pretraining';
+import { pretrainedUpdates, pretrainingData } from './pretraining';
 import {
   BATCH,
   type Bench,
@@ -51,7 +52,7 @@ async function carePretrained(cell: Cell, { engine }: Bench, care: CareConfig, t
   if (steps === 0) return undefined;
   const data = pretrainingData(cell.preset, { validationShare: 0.1, measures: NO_MEASURES });
   const config = { ...care, steps, epoch: Math.max(10, Math.round(steps / 40)) };
-  return pretrained(engine, { care: config }, data.batches, () =>
+  return trainedOnce(engine, ['CARE', config, data.batches.patch], samplesOf(data.batches.tasks), () =>
     trainCare(engine, data.batches, data.validation, config, tell),
   );
 }

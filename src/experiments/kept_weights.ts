@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '../models/safetensors';
-import type { Values } from '../runtime';
+import type { Engine, Values } from '../runtime';
 import type { TaskPlanes } from '../training/batches';
 
 export const KEPT_WEIGHTS = join('.cache', 'weights');
@@ -46,6 +46,24 @@ export function keep(name: string, { weights, losses, seconds }: Kept, folder = 
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.part`, writeSafetensors(weights, { record: JSON.stringify({ losses, seconds }) }));
   renameSync(`${path}.part`, path);
+}
+
+/** Weights after `train`, or those that an earlier cell, or this one before it was cut off, trained by the same settings. */
+export async function trainedOnce(
+  engine: Engine,
+  settings: unknown[],
+  samples: Iterable<Float32Array>,
+  train: () => Promise<Pick<Kept, 'weights' | 'losses'>>,
+  folder = KEPT_WEIGHTS,
+): Promise<Kept & { earlierSeconds: number }> {
+  const name = nameOf([...settings, engine.adapter.name], samples);
+  const kept = openKept(name, folder);
+  if (kept) return { ...kept, earlierSeconds: kept.seconds };
+  const began = performance.now();
+  const { weights, losses } = await train();
+  const made = { weights, losses, seconds: (performance.now() - began) / 1000 };
+  keep(name, made, folder);
+  return { ...made, earlierSeconds: 0 };
 }
 
 const pathOf = (name: string, folder: string): string => join(folder, `${name}.safetensors`);

@@ -1,14 +1,15 @@
 /** Our own recipe: two ends of the fidelity–detail dial. */
 import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
-import { RESTORING_MARGIN, type RestoringNetwork } from '../models/restoring_network';
-import type { Values } from '../runtime';
+import { RESTORING_MARGIN, type RestoringNetwork, restoringNetwork } from '../models/restoring_network';
+import type { Scope, Tensor, Values } from '../runtime';
 import { ALL_MEASURES, Batches } from '../training/batches';
 import { betweenWeights, detailConfig, MEND_DEFAULTS, mendNetwork, TRAINING_MARGIN } from '../training/mend';
 import type { Cell } from './cell';
+import { samplesOf, trainedOnce } from './kept_weights';
 import { type FaithfulConfig, faithfulConfig, trainDetail, trainFaithful } from './mend_training';
 import { imageNetPhi, ownPhi } from './phi_files';
-import { pretrained, pretrainedUpdates, pretrainingData } from './pretraining';
+import { pretrainedUpdates, pretrainingData } from './pretraining';
 import { sharedSynthesis } from './shared_synthesis';
 import { cinGanConfig, withSyntheticPairs } from './synthesis';
 import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Timer } from './training_run';
@@ -52,7 +53,10 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   const config = hasFloor ? defaults : { ...defaults, floors: undefined };
   const { floors } = config;
   const before = await mendPretrained(cell, bench, network, config);
-  const faithful = await trainFaithful(engine, data, validation, { ...config, start: before?.weights }, tell);
+  const samples = [...samplesOf(data.tasks), ...valuesOf(before)];
+  const faithful = await trainedOnce(engine, ['mend', config, validationShare, margin, data.patch], samples, () =>
+    trainFaithful(engine, data, validation, { ...config, start: before?.weights }, tell),
+  );
   const used: Record<string, unknown> = {
     mend: config,
     measures,
@@ -62,23 +66,28 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     trainingMargin: margin,
     ...(made ? { cinGan: run.config, copies } : {}),
   };
+  let earlier = [made, before, faithful].reduce((sum, part) => sum + (part?.earlierSeconds ?? 0), 0);
   const readings: Reading[] = [{ row: 'mend', weights: faithful.weights, flips, detail: 0 }];
   for (const { phi, by } of hasDetail ? await detailPhis() : []) {
     const detail = { ...detailConfig(cell.preset, config, phi.name), floors, seed: cell.seed };
     const start = { network, weights: faithful.weights };
-    const sharp = await trainDetail(engine, data, phi, start, shape, detail, tell);
+    const settings = ['mend, detail', detail, network, phi.name, shape.discriminator, margin, data.patch];
+    const sharp = await trainedOnce(engine, settings, [...samplesOf(data.tasks), ...valuesOf(start)], async () => ({
+      weights: await trainDetail(engine, data, phi, start, shape, detail, tell),
+      losses: {},
+    }));
     used[`detail${by}`] = detail;
+    earlier += sharp.earlierSeconds;
     for (const dial of DIAL) {
-      const weights = betweenWeights(faithful.weights, sharp, dial);
+      const weights = betweenWeights(faithful.weights, sharp.weights, dial);
       // A mean of four mirror images is smoother than each of them.
       readings.push({ row: `mend, detail ${dial}${by}`, weights, flips: false, detail: dial });
     }
   }
-  const earlier = (made?.earlierSeconds ?? 0) + (before?.earlierSeconds ?? 0);
   const at = { config: used, seconds: timer.stop().seconds + earlier };
   const outcomes: Outcome[] = [];
   for (const { row, weights, flips, detail } of readings) {
-    const end = { network: faithful.network, weights, losses: faithful.losses };
+    const end = { network: (p: Scope, x: Tensor) => restoringNetwork(p, x, network), weights, losses: faithful.losses };
     const restoring = { flips, margin: mirrors * RESTORING_MARGIN, floors, settings: { detail } };
     outcomes.push(await restoredOutcome(cell, bench, row, end, at, restoring));
   }
@@ -87,6 +96,10 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     rows: outcomes.flatMap((o) => o.rows),
     pictures: outcomes.flatMap((o) => o.pictures ?? []),
   };
+}
+
+function* valuesOf(trained: { weights: ReadonlyMap<string, Values> } | undefined): Iterable<Float32Array> {
+  for (const { data } of trained?.weights.values() ?? []) yield data;
 }
 
 /** mend as it is, but for what an ablation changes. */
@@ -127,7 +140,7 @@ async function mendPretrained(cell: Cell, bench: Bench, network: RestoringNetwor
   const setting = { validationShare: 0, measures: ALL_MEASURES, margin: TRAINING_MARGIN };
   const { batches } = pretrainingData(cell.preset, setting);
   const config = faithfulConfig(cell.preset, { steps, batch, seed }, network, batches.tasks);
-  return pretrained(bench.engine, { mend: config }, batches, () =>
+  return trainedOnce(bench.engine, ['mend', config, batches.patch], samplesOf(batches.tasks), () =>
     trainFaithful(bench.engine, batches, undefined, config, progress(cell, bench)),
   );
 }

@@ -3,10 +3,8 @@ import { imageOfPlane } from '../imaging/image';
 import { phantomPair } from '../imaging/phantoms/phantom';
 import { Random } from '../imaging/random';
 import { ARCHITECTURES, type PresetName } from '../models/presets';
-import type { Engine, Values } from '../runtime';
 import { Batches, type NoiseMeasures, prepareData } from '../training/batches';
 import type { Cell } from './cell';
-import { KEPT_WEIGHTS, keep, nameOf, openKept, samplesOf } from './kept_weights';
 
 /** Enough that no network comes to know them by heart in the updates of an experiment. */
 const PAIRS = 400;
@@ -44,21 +42,4 @@ export interface PretrainingSetting {
   measures: NoiseMeasures;
   margin?: number;
   pairs?: number;
-}
-
-/** Weights after `train`, or those that an earlier cell trained by the same settings. */
-export async function pretrained(
-  engine: Engine,
-  settings: object,
-  data: Batches,
-  train: () => Promise<{ weights: Map<string, Values>; losses: Record<string, number> }>,
-  folder = KEPT_WEIGHTS,
-): Promise<{ weights: Map<string, Values>; earlierSeconds: number }> {
-  const name = nameOf(['pre-training', engine.adapter.name, settings, data.patch], samplesOf(data.tasks));
-  const kept = openKept(name, folder);
-  if (kept) return { weights: kept.weights, earlierSeconds: kept.seconds };
-  const began = performance.now();
-  const { weights, losses } = await train();
-  keep(name, { weights, losses, seconds: (performance.now() - began) / 1000 }, folder);
-  return { weights, earlierSeconds: 0 };
 }

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { keep, nameOf, openKept } from '../../src/experiments/kept_weights';
-import { pretrained, pretrainingData } from '../../src/experiments/pretraining';
+import { keep, nameOf, openKept, samplesOf, trainedOnce } from '../../src/experiments/kept_weights';
+import { pretrainingData } from '../../src/experiments/pretraining';
 import type { Engine } from '../../src/runtime';
 import { ALL_MEASURES, NO_MEASURES } from '../../src/training/batches';
 
@@ -34,14 +34,20 @@ it('trains once for the same settings and data', async () => {
   const { batches } = pretrainingData('grid', { validationShare: 0, measures: ALL_MEASURES, pairs: 2 });
   const others = pretrainingData('grid', { validationShare: 0, measures: ALL_MEASURES, pairs: 3 }).batches;
   const train = vi.fn(async () => trained());
-  const first = await pretrained(engine, { steps: 5 }, batches, train, folder);
+  const first = await trainedOnce(engine, [{ steps: 5 }], samplesOf(batches.tasks), train, folder);
   expect(first.earlierSeconds).toBe(0);
-  const again = await pretrained(engine, { steps: 5 }, batches, train, folder);
+  const again = await trainedOnce(engine, [{ steps: 5 }], samplesOf(batches.tasks), train, folder);
   expect(again.weights).toEqual(new Map([['w', expect.objectContaining(trained().weights.get('w'))]]));
   expect(train).toHaveBeenCalledTimes(1);
-  await pretrained(engine, { steps: 6 }, batches, train, folder);
-  await pretrained(engine, { steps: 5 }, others, train, folder);
-  await pretrained({ adapter: { name: 'another' } } as Engine, { steps: 5 }, batches, train, folder);
+  await trainedOnce(engine, [{ steps: 6 }], samplesOf(batches.tasks), train, folder);
+  await trainedOnce(engine, [{ steps: 5 }], samplesOf(others.tasks), train, folder);
+  await trainedOnce(
+    { adapter: { name: 'another' } } as Engine,
+    [{ steps: 5 }],
+    samplesOf(batches.tasks),
+    train,
+    folder,
+  );
   expect(train).toHaveBeenCalledTimes(4);
 });
 
