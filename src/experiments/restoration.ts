@@ -13,8 +13,11 @@ export interface Trained {
   weights: ReadonlyMap<string, Values>;
 }
 
-/** Images a run; with flips, the four ways to lay one image. */
-const SLOTS = WAYS;
+/** Pixels a run at most: with 64 channels, as many as every adapter binds. */
+const MOST_PIXELS = 2 ** 19;
+
+/** Images a run: the four ways to lay one image where the adapter can hold them, or one. */
+const slotsFor = (pixels: number): number => (WAYS * pixels <= MOST_PIXELS ? WAYS : 1);
 
 export interface RestorationSettings {
   /** Each result is the mean over the image and its three mirror images. */
@@ -35,20 +38,22 @@ export async function restorePlanes(
   const scales = planes.map((plane) => measureScale(plane.data, NORMALISATION));
   const widened = planes.map((plane, i) => withMirroredMargin(normaliseSigned(plane, scales[i]), margin));
   const { width, height } = widened[0];
+  const slots = slotsFor(width * height);
   const params = new ParameterSet('restoration');
   const graph = new Graph();
-  const restored = network(params.scope(graph), graph.input('image', [SLOTS, height, width, 1]));
+  const restored = network(params.scope(graph), graph.input('image', [slots, height, width, 1]));
   const program = await engine.compile(graph, { label: 'restoration', outputs: { restored } });
   params.write(engine, weights);
-  const out: Plane[] = [];
-  const perRun = flips ? 1 : SLOTS;
-  for (let from = 0; from < widened.length; from += perRun) {
-    const slots = Array.from({ length: SLOTS }, (_, s) =>
-      flips ? mirrored(widened[from], s) : widened[Math.min(from + s, widened.length - 1)],
-    );
-    const results = (await run(program, slots)).map((plane) => mapPlane(plane, (value) => Math.max(value, floor)));
-    out.push(...(flips ? [meanOfMirrored(results)] : results.slice(0, widened.length - from)));
+  const ways = flips ? WAYS : 1;
+  const laid = (i: number) => mirrored(widened[Math.floor(i / ways)], i % ways);
+  const results: Plane[] = [];
+  const count = ways * widened.length;
+  for (let from = 0; from < count; from += slots) {
+    const batch = Array.from({ length: slots }, (_, s) => laid(Math.min(from + s, count - 1)));
+    const made = await run(program, batch);
+    results.push(...made.slice(0, count - from).map((plane) => mapPlane(plane, (value) => Math.max(value, floor))));
   }
+  const out = widened.map((_, i) => (flips ? meanOfMirrored(results.slice(i * ways, (i + 1) * ways)) : results[i]));
   engine.release(params);
   return out.map((plane, i) =>
     denormaliseSigned(cropped(plane, margin, margin, planes[i].width, planes[i].height), scales[i]),

@@ -24,6 +24,20 @@ test.each([false, true])('planes come back at their own intensities, in their or
   }
 });
 
+test.each([false, true])('images too large for four a run are restored one by one (flips: %s)', async (flips) => {
+  const engine = await Engine.create({ gpu: testGpu() });
+  const large = [0, 1].map((shift) => {
+    const data = Float32Array.from({ length: 400 * 400 }, (_, i) => Math.sin(i * 0.37 + shift) + (i % 400) / 400);
+    return { width: 400, height: 400, data };
+  });
+  const restored = await restorePlanes(engine, { network: identity, weights }, large, { flips });
+  expect(restored).toHaveLength(2);
+  for (const [i, { data }] of restored.entries()) {
+    const worst = data.reduce((most, value, at) => Math.max(most, Math.abs(value - large[i].data[at])), 0);
+    expect(worst).toBeLessThan(1e-5);
+  }
+});
+
 test('with flips, what depends on the side it is seen from is averaged out', async () => {
   const engine = await Engine.create({ gpu: testGpu() });
   // Adds the first column to all others: mirrored, that is the last one, so the mean of both is added.
