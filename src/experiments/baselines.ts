@@ -25,6 +25,8 @@ const LEARNING_RATE = { deblurgan: 3e-4, cyclegan: 5e-4 };
 /** The better of 3e-4 and 1e-3 on development images: a network for one task, and one for all of them. */
 const careRate = ({ tasks }: Cell): number => (tasks.length === 1 ? 1e-3 : 3e-4);
 
+const careEpoch = (updates: number): number => Math.max(10, Math.round(updates / 40));
+
 export async function care(cell: Cell, bench: Bench): Promise<Outcome> {
   const { batches, validation, measures } = dataOf(cell, VALIDATION_SHARE);
   const { restorer: width } = ARCHITECTURES[cell.preset];
@@ -34,7 +36,7 @@ export async function care(cell: Cell, bench: Bench): Promise<Outcome> {
     steps: cell.updates,
     batch: BATCH,
     learningRate: cell.learningRate ?? careRate(cell),
-    epoch: Math.max(10, Math.round(cell.updates / 40)),
+    epoch: careEpoch(cell.updates),
     patience: 4, // as many of all looks as CSBDeep's 10 of 100
     seed: cell.seed,
   };
@@ -51,7 +53,7 @@ async function carePretrained(cell: Cell, { engine }: Bench, care: CareConfig, t
   const steps = pretrainedUpdates(cell);
   if (steps === 0) return undefined;
   const data = pretrainingData(cell.preset, { validationShare: 0.1, measures: NO_MEASURES });
-  const config = { ...care, steps, epoch: Math.max(10, Math.round(steps / 40)) };
+  const config = { ...care, steps, epoch: careEpoch(steps) };
   return trainedOnce(engine, ['CARE', config, data.batches.patch], samplesOf(data.batches.tasks), () =>
     trainCare(engine, data.batches, data.validation, config, tell),
   );

@@ -19,9 +19,13 @@ export interface Kept {
   seconds: number;
 }
 
-/** A name for what comes of these parts: settings as JSON, and samples. */
-export function nameOf(settings: unknown[], samples: Iterable<Float32Array>): string {
-  const hash = createHash('sha256').update(JSON.stringify(settings));
+/** A name for what comes of these parts on this adapter: settings as JSON, and samples. */
+export function nameOf(
+  { adapter }: Pick<Engine, 'adapter'>,
+  settings: unknown[],
+  samples: Iterable<Float32Array>,
+): string {
+  const hash = createHash('sha256').update(JSON.stringify([...settings, adapter.name]));
   for (const part of samples) hash.update(part);
   return hash.digest('hex').slice(0, 32);
 }
@@ -56,7 +60,7 @@ export async function trainedOnce(
   train: () => Promise<Pick<Kept, 'weights' | 'losses'>>,
   folder = KEPT_WEIGHTS,
 ): Promise<Kept & { earlierSeconds: number }> {
-  const name = nameOf([...settings, engine.adapter.name], samples);
+  const name = nameOf(engine, settings, samples);
   const kept = openKept(name, folder);
   if (kept) return { ...kept, earlierSeconds: kept.seconds };
   const began = performance.now();

@@ -23,7 +23,7 @@ import {
   trainSynthesis,
   withSyntheticPairs,
 } from './synthesis';
-import { toldApart } from './told_apart';
+import { paintedToldApart } from './told_apart';
 import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Timer } from './training_run';
 
 /** The new task takes a quarter of the updates that the others took, and so does the restorer's fine-tuning. */
@@ -129,17 +129,10 @@ async function watched(
   const watch = { every: Math.max(1, Math.round(run.config.steps / LOOKS)), look };
   const made = await trainSynthesis(engine, data, run, progress(cell, bench), watch);
   const planes = await painted(made.generator, 0);
-  const [real, synthetic, clean] = (['real', 'synthetic', 'clean'] as const).map((kind) => planes.map((p) => p[kind]));
   return {
     made,
     curve: { ...curves[0], name },
-    toldApart: [
-      {
-        task,
-        synthetic: await toldApart(engine, real, synthetic, cell.seed),
-        clean: await toldApart(engine, real, clean, cell.seed),
-      },
-    ],
-    pictures: [{ row: `painted: ${name}`, task, index: 0, why: 'first', png: pictureOf(synthetic[0]) }],
+    toldApart: [await paintedToldApart(engine, task, planes, cell.seed)],
+    pictures: [{ row: `painted: ${name}`, task, index: 0, why: 'first', png: pictureOf(planes[0].synthetic) }],
   };
 }

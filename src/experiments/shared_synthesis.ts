@@ -2,7 +2,7 @@
 import { type Engine, Graph, ParameterSet } from '../runtime';
 import type { Batches } from '../training/batches';
 import { generate } from '../training/cin_gan';
-import { KEPT_WEIGHTS, keep, nameOf, openKept, samplesOf } from './kept_weights';
+import { KEPT_WEIGHTS, keep, nameOf, samplesOf, trainedOnce } from './kept_weights';
 import { type Synthesis, type SynthesisRun, trainSynthesis } from './synthesis';
 
 /** Of an earlier cell where one had the same data and settings; its seconds count in every cell that uses it. */
@@ -13,15 +13,15 @@ export async function sharedSynthesis(
   tell: (step: number, losses: Record<string, number>) => void,
   folder = KEPT_WEIGHTS,
 ): Promise<Synthesis & { earlierSeconds: number }> {
-  const kept = openKept(synthesisName(engine, data, run), folder);
-  if (kept) {
-    const generator = declaredGenerator(run, data.tasks.length);
-    generator.write(engine, kept.weights);
-    return { ...kept, generator, earlierSeconds: kept.seconds };
-  }
-  const made = await trainSynthesis(engine, data, run, tell);
-  keepSynthesis(engine, data, run, made, folder);
-  return { ...made, earlierSeconds: 0 };
+  const train = async () => {
+    const { generator, ...made } = await trainSynthesis(engine, data, run, tell);
+    engine.release(generator);
+    return made;
+  };
+  const made = await trainedOnce(engine, ...decidedBy(data, run), train, folder);
+  const generator = declaredGenerator(run, data.tasks.length);
+  generator.write(engine, made.weights);
+  return { ...made, generator };
 }
 
 /** Keeps a trained generator for the cells that come after. */
@@ -32,7 +32,7 @@ export function keepSynthesis(
   made: Synthesis,
   folder = KEPT_WEIGHTS,
 ): void {
-  keep(synthesisName(engine, data, run), made, folder);
+  keep(nameOf(engine, ...decidedBy(data, run)), made, folder);
 }
 
 function declaredGenerator({ shape }: SynthesisRun, tasks: number): ParameterSet {
@@ -43,13 +43,13 @@ function declaredGenerator({ shape }: SynthesisRun, tasks: number): ParameterSet
   return generator;
 }
 
-/** CIN-GAN never sees a pair, so pairs are no part of the name. */
-function synthesisName(engine: Engine, data: Batches, { shape, phi, config, seed, from }: SynthesisRun): string {
+/** CIN-GAN never sees a pair, so pairs decide nothing. */
+function decidedBy(data: Batches, { shape, phi, config, seed, from }: SynthesisRun): [unknown[], Float32Array[]] {
   const { generator, critic } = shape;
   const weights = [phi.weights, from?.generator ?? new Map()].flatMap((set) => [...set.values()]);
   const tasks = data.tasks.map(({ name, axial }) => [name, axial]);
-  return nameOf(
-    ['CIN-GAN', engine.adapter.name, generator, critic, config, seed, data.patch, phi.name, tasks],
+  return [
+    ['CIN-GAN', generator, critic, config, seed, data.patch, phi.name, tasks],
     [...weights.map((values) => values.data), ...samplesOf(data.tasks.map((task) => ({ ...task, pairs: [] })))],
-  );
+  ];
 }

@@ -5,7 +5,7 @@ import { ownPhi } from './phi_files';
 import { pictureOf } from './pictures';
 import { keepSynthesis } from './shared_synthesis';
 import { cinGanConfig, synthesisWatch, trainSynthesis } from './synthesis';
-import { toldApart } from './told_apart';
+import { paintedToldApart } from './told_apart';
 import { type Bench, dataOf, type Outcome, progress, Timer } from './training_run';
 
 export async function synthesis(cell: Cell, bench: Bench): Promise<Outcome> {
@@ -26,22 +26,7 @@ export async function synthesis(cell: Cell, bench: Bench): Promise<Outcome> {
   const toldApartBy: NonNullable<CellRecord['toldApart']> = [];
   for (const [t, task] of cell.tasks.entries()) {
     const all = await painted(generator, t);
-    const real = all.map((plane) => plane.real);
-    toldApartBy.push({
-      task,
-      synthetic: await toldApart(
-        engine,
-        real,
-        all.map((plane) => plane.synthetic),
-        cell.seed,
-      ),
-      clean: await toldApart(
-        engine,
-        real,
-        all.map((plane) => plane.clean),
-        cell.seed,
-      ),
-    });
+    toldApartBy.push(await paintedToldApart(engine, task, all, cell.seed));
     const [first] = all;
     const rows = { clean: first.clean, real: first.real, synthetic: first.synthetic };
     for (const [row, plane] of Object.entries(rows))

@@ -8,6 +8,8 @@ import type { Random } from '../imaging/random';
 import { classifier } from '../models/classifier';
 import { adam, bceWithLogits, type Engine, Graph, ParameterSet, slice } from '../runtime';
 import { drawRandom } from '../training/batches';
+import type { Task } from './sources';
+import type { PaintedPlane } from './synthesis';
 
 /** Of the classifier and its training; `counted` batches are judged. */
 const SETTINGS = { first: 8, steps: 200, batch: 16, patch: 64, learningRate: 2e-3, counted: 20 };
@@ -53,6 +55,21 @@ export async function toldApart(
   }
   engine.release(params);
   return right / (counted * batch);
+}
+
+/** Real defects from those painted on the same clean planes, and from the clean planes. */
+export async function paintedToldApart(
+  engine: Engine,
+  task: Task,
+  planes: PaintedPlane[],
+  seed: number,
+): Promise<{ task: Task; synthetic: number; clean: number }> {
+  const [real, synthetic, clean] = (['real', 'synthetic', 'clean'] as const).map((kind) => planes.map((p) => p[kind]));
+  return {
+    task,
+    synthetic: await toldApart(engine, real, synthetic, seed),
+    clean: await toldApart(engine, real, clean, seed),
+  };
 }
 
 const samplers = (these: Plane[], those: Plane[], size: number): PatchSampler[] =>

@@ -68,6 +68,16 @@ test.each(['train', 'restore', 'evaluate', 'info', 'devices', 'train-classifier'
   expect(out).toContain('JSON: {');
 });
 
+test('no steps for the restorer are taken where --from names a model that has one', async () => {
+  const { code, err } = await run(
+    ...['train', '--out', join(folder, 'm'), '--pairs', 'a=phantom:retina', '--limit', '2'],
+    ...['--steps', '0', '--from', join(folder, 'none.safetensors')],
+  );
+  expect(err).not.toContain('--steps');
+  expect(err).toContain('none.safetensors'); // which is all that is wrong here
+  expect(code).toBe(1);
+});
+
 test('what cannot be read ends with 1, as JSON too', async () => {
   const missing = join(folder, 'none.tif');
   const { code, out, err } = await run('info', missing, '--json');

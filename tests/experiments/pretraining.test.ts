@@ -53,10 +53,10 @@ it('trains once for the same settings and data', async () => {
 
 it('names weights by settings and by every sample', () => {
   const samples = [Float32Array.of(1, 2), Float32Array.of(3)];
-  const name = nameOf([{ steps: 1 }], samples);
-  expect(nameOf([{ steps: 1 }], samples)).toBe(name);
-  expect(nameOf([{ steps: 2 }], samples)).not.toBe(name);
-  expect(nameOf([{ steps: 1 }], [samples[0], Float32Array.of(4)])).not.toBe(name);
+  const name = nameOf(engine, [{ steps: 1 }], samples);
+  expect(nameOf(engine, [{ steps: 1 }], samples)).toBe(name);
+  expect(nameOf(engine, [{ steps: 2 }], samples)).not.toBe(name);
+  expect(nameOf(engine, [{ steps: 1 }], [samples[0], Float32Array.of(4)])).not.toBe(name);
   expect(openKept(name, folder)).toBeUndefined();
   keep(name, { ...trained(), seconds: 3 }, folder);
   expect(openKept(name, folder)).toMatchObject({ losses: { pixel: 0.25 }, seconds: 3 });

@@ -10,7 +10,7 @@ import { extremes, figure1, figure5, figure6, figure7, restorations } from './fi
 import { furthest } from './furthest';
 import { newDefectPlot, newDefectTables } from './new_defect';
 import { mean, type Row, rowsOf, type TaskTable, taskTable } from './summary';
-import { document, NOTE, tableText } from './table_text';
+import { document, NOTE, tablesText, tableText } from './table_text';
 
 /** Table 1 of the paper: the input as it is, PSNR and SSIM under the authors' metric. */
 const PUBLISHED_INPUT: Partial<Record<Task, [number, number]>> = {
@@ -58,23 +58,10 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
   };
   draw('table1.md', table1(records));
   draw('table2.md', tables.paired.length > 0 ? table2Text(tables.paired, tables.unpaired) : undefined);
-  draw(
-    'real.md',
-    tables.real.length > 0 ? document('Real micrographs', [NOTE, ...tables.real.map(tableText)]) : undefined,
-  );
-  draw(
-    'pretraining.md',
-    tables.pretraining.length > 0
-      ? document('Real micrographs, after training on phantoms', [NOTE, ...tables.pretraining.map(tableText)])
-      : undefined,
-  );
-  draw(
-    'ablation.md',
-    tables.ablation.length > 0
-      ? document('Development seeds: ablation and search', [NOTE, ...tables.ablation.map(tableText)])
-      : undefined,
-  );
-  draw('phi.md', tables.phi.length > 0 ? document('Two φ', [NOTE, ...tables.phi.map(tableText)]) : undefined);
+  draw('real.md', tablesText('Real micrographs', tables.real));
+  draw('pretraining.md', tablesText('Real micrographs, after training on phantoms', tables.pretraining));
+  draw('ablation.md', tablesText('Development seeds: ablation and search', tables.ablation));
+  draw('phi.md', tablesText('Two φ', tables.phi));
   for (const task of PHANTOM_TASKS) draw(`fig5_${task}.svg`, figure5(test, task));
   draw('fig1.svg', figure1(records));
   draw('fig3.svg', restorations('Figure 3: restored from 10 pairs', records, 'paired'));

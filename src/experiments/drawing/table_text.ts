@@ -10,6 +10,10 @@ export const NOTE =
 export const document = (title: string, parts: string[]): string =>
   `# ${title}\n\nDrawn by \`mendscope experiment draw\` from the records in \`cells/\`.\n\n${parts.map((part) => part.trimEnd()).join('\n\n')}\n`;
 
+/** Undefined where there is none yet. */
+export const tablesText = (title: string, tables: TaskTable[]): string | undefined =>
+  tables.length > 0 ? document(title, [NOTE, ...tables.map(tableText)]) : undefined;
+
 export function tableText({ task, setting, images, lpipsImages, reference, rows }: TaskTable): string {
   const measured = reference === undefined ? '' : ` ${reference} minus this row |`;
   const head =

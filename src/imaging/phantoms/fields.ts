@@ -119,6 +119,10 @@ export function between(random: Random, low: number, high: number): number {
 }
 
 /** The largest value of a plane. */
+/** Uniformly from a range. */
+export const drawn = (random: Random, { least, most }: { least: number; most: number }): number =>
+  between(random, least, most);
+
 export function maximumOf(plane: Plane): number {
   return plane.data.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
 }

@@ -2,7 +2,7 @@ import { mapPlane } from '../filters';
 import type { Plane } from '../image';
 import { poissonGaussian, unevenIllumination } from '../optics';
 import type { Random } from '../random';
-import { between } from './fields';
+import { drawn } from './fields';
 
 /**
  * Uneven illumination with bleaching: a Gaussian beam that is not centred, fluorescence that fades from the first row of the
@@ -18,10 +18,13 @@ export const ILLUMINATION = {
 
 export function illuminationDefect(clean: Plane, random: Random): Plane {
   const { centre, beamWidth, left, photons, offset } = ILLUMINATION;
-  const draw = ({ least, most }: { least: number; most: number }): number => between(random, least, most);
   const lit = unevenIllumination(
     mapPlane(clean, (value) => Math.max(0, value)),
-    { centre: { x: draw(centre), y: draw(centre) }, beamWidth: draw(beamWidth), left: draw(left) },
+    {
+      centre: { x: drawn(random, centre), y: drawn(random, centre) },
+      beamWidth: drawn(random, beamWidth),
+      left: drawn(random, left),
+    },
   );
   return poissonGaussian(
     mapPlane(lit, (value) => value + offset),

@@ -2,7 +2,7 @@ import { gaussianBlur, mapPlane } from '../filters';
 import type { Plane } from '../image';
 import { AXIAL_AXIS, poissonGaussian, subsampleAndZoom } from '../optics';
 import type { Random } from '../random';
-import { between } from './fields';
+import { between, drawn } from './fields';
 import { STRUCTURES, structurePlane } from './structures';
 
 /**
@@ -25,28 +25,26 @@ export const RANDOM_OPTICS = {
   readNoise: { least: 0, most: 0.03 },
 };
 
-const draw = (random: Random, { least, most }: { least: number; most: number }): number => between(random, least, most);
-
 export function randomStructure(random: Random, size: number): Plane {
   const { gain, background } = RANDOM_OPTICS;
   const structure = structurePlane(STRUCTURES[random.integer(STRUCTURES.length)], random, size);
-  const [bright, dark] = [draw(random, gain), draw(random, background)];
+  const [bright, dark] = [drawn(random, gain), drawn(random, background)];
   return mapPlane(structure, (value) => dark + bright * value);
 }
 
 export function randomOptics(clean: Plane, random: Random): Plane {
   const { blur, elongation, sampling, haze, photons, readNoise } = RANDOM_OPTICS;
-  const across = draw(random, blur);
+  const across = drawn(random, blur);
   const axial = random.uniform() < 0.5;
-  const along = across * (axial ? draw(random, elongation) : 1);
+  const along = across * (axial ? drawn(random, elongation) : 1);
   let plane = gaussianBlur(clean, { x: across, y: along }, { border: 'reflect' });
-  if (axial) plane = subsampleAndZoom(plane, AXIAL_AXIS, draw(random, sampling));
+  if (axial) plane = subsampleAndZoom(plane, AXIAL_AXIS, drawn(random, sampling));
   if (random.uniform() < 0.5) {
-    const sigma = draw(random, haze.sigma);
-    const share = draw(random, haze.share);
+    const sigma = drawn(random, haze.sigma);
+    const share = drawn(random, haze.share);
     const veil = gaussianBlur(plane, { x: sigma, y: sigma }, { border: 'reflect' });
     plane = mapPlane(plane, (value, i) => (1 - share) * value + share * veil.data[i]);
   }
   const light = Math.exp(between(random, Math.log(photons.least), Math.log(photons.most)));
-  return poissonGaussian(plane, random, { photons: light, readNoise: draw(random, readNoise) });
+  return poissonGaussian(plane, random, { photons: light, readNoise: drawn(random, readNoise) });
 }
