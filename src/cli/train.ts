@@ -30,8 +30,8 @@ import { trainingData } from './train_data';
 const USAGE = `Usage: mendscope train --pairs TASK=DEFECTIVE_DIR:CLEAN_DIR … --unpaired TASK=DEFECTIVE_DIR:CLEAN_DIR …
                        --out MODEL.safetensors [options]
 
-Trains one restorer for all tasks and writes the model. Where a task has no pairs, a CIN-GAN first learns to paint the
-defects of all tasks, and the restorer learns from what it paints.
+Trains one restorer for all tasks and writes the model. Where a task has no pairs, its defect is measured from both sets of
+images and given to the clean ones; by the published recipe a CIN-GAN first learns to paint it.
 
   --pairs TASK=D:C       images of folder D and their clean partners in C, paired by file name; repeatable
   --unpaired TASK=D:C    folders whose images need not belong together; repeatable
@@ -46,7 +46,7 @@ defects of all tasks, and the restorer learns from what it paints.
   --recipe R             mend (a U-Net that learns to be faithful, then detail; the default) or published (the paper's
                          cGAN; what preset paper takes)
   --steps N              restorer steps; the preset's if left out. 0 leaves the restorer of --from as it is
-  --cin-steps N          CIN-GAN steps; two thirds of --steps if left out, but none for mend on pairs alone
+  --cin-steps N          CIN-GAN steps; two thirds of --steps if left out, but none for mend without --add
   --detail-steps N       mend's further steps as a cGAN, for detail; a quarter of --steps if left out
   --batch N  --patch N   samples of a step, and the side of their patches in pixels
   --seed S               0 if left out
@@ -147,7 +147,7 @@ function trainConfig(line: CommandLine): TrainConfig {
   const detailSteps = count(line, 'detail-steps', 0);
   if (recipe === 'published' && detailSteps !== undefined)
     throw new UsageError('got --detail-steps with --recipe published, wanted them for mend only');
-  const paints = recipe === 'published' || texts(line, 'unpaired').length > 0 || line.values.add === true;
+  const paints = recipe === 'published' || line.values.add === true;
   const cinSteps =
     count(line, 'cin-steps', 0) ?? (steps !== undefined && paints ? Math.ceil((2 * steps) / 3) : undefined);
   const batch = count(line, 'batch', 1);

@@ -166,6 +166,7 @@ function ablation(given: GridSettings): Cell[] {
     ['mend', [5e-4, 2e-3]],
     ['care', [3e-4, 1e-3, 3e-3]],
     ['deblurgan', [1e-4, 3e-4, 1e-3]],
+    ['cyclegan', [2e-4, 5e-4]],
   ];
   return [
     // Each ingredient where a network serves one task, as the floor does, before one network for all of them.
@@ -173,12 +174,18 @@ function ablation(given: GridSettings): Cell[] {
     base,
     ...rates.flatMap(([method, searched]) =>
       searched.map((learningRate) => ({
-        ...paired(method, phantoms, s),
+        ...(method === 'cyclegan' ? unpaired(method, s) : paired(method, phantoms, s)),
         ...(method === 'mend' ? { changes: base.changes } : {}),
         learningRate,
       })),
     ),
     { ...base, cinUpdates: cinUpdates(s) },
+    // Without pairs: the defect measured, painted by CIN-GAN, and both.
+    ...[{ detail: 0 }, { detail: 0, measuredPairs: 0 }, { detail: 0 }].map((changes, i) => ({
+      ...unpaired('mend', s),
+      changes,
+      cinUpdates: i > 0 ? cinUpdates(s) : 0,
+    })),
   ];
 }
 
@@ -200,8 +207,9 @@ function paired(method: Method, tasks: Task[], s: GridSettings, images = s.pairs
   return { ...cell, images, updates: s.updates, cinUpdates: synthesises ? cinUpdates(s) : 0 };
 }
 
+/** mend measures its defects, CycleGAN paints its own. */
 function unpaired(method: Method, s: GridSettings): Cell {
   const cell = untrained(method, phantoms, s);
-  const synthetic = method === 'cyclegan' ? 0 : cinUpdates(s);
+  const synthetic = method === 'cyclegan' || method === 'mend' ? 0 : cinUpdates(s);
   return { ...cell, setting: 'unpaired', images: s.unpaired, updates: s.updates, cinUpdates: synthetic };
 }

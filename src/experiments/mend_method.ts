@@ -118,6 +118,7 @@ function recipe({ preset, changes = {}, learningRate }: Cell) {
     measures: {
       oneScale: number('oneScale', 1) === 1,
       noisyCopies: number('noisyCopies', ALL_MEASURES.noisyCopies),
+      measuredPairs: number('measuredPairs', ALL_MEASURES.measuredPairs),
     },
     mirrors: number('mirrors', 1),
     // All pairs are for learning: what two of ten have to teach is worth more than their judgement of when to stop.

@@ -3,7 +3,7 @@ import { imageOfPlane } from '../imaging/image';
 import { phantomPair } from '../imaging/phantoms/phantom';
 import { Random } from '../imaging/random';
 import { ARCHITECTURES, type PresetName } from '../models/presets';
-import { Batches, type NoiseMeasures, prepareData } from '../training/batches';
+import { Batches, type Measures, prepareData } from '../training/batches';
 import type { Cell } from './cell';
 
 /** Enough that no network comes to know them by heart in the updates of an experiment. */
@@ -39,7 +39,7 @@ export function pretrainingData(
 
 export interface PretrainingSetting {
   validationShare: number;
-  measures: NoiseMeasures;
+  measures: Measures;
   margin?: number;
   pairs?: number;
 }

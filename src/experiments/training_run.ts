@@ -2,7 +2,7 @@
 import type { Plane } from '../imaging/image';
 import { ARCHITECTURES } from '../models/presets';
 import type { Engine } from '../runtime';
-import { Batches, NO_MEASURES, type NoiseMeasures, prepareData, type TaskPlanes } from '../training/batches';
+import { Batches, type Measures, NO_MEASURES, prepareData, type TaskPlanes } from '../training/batches';
 import type { Cell, CellRecord, Curve, Picture, RowScores } from './cell';
 import type { Lpips } from './lpips';
 import { extremePictures, firstPicture } from './pictures';
@@ -38,7 +38,7 @@ export interface Data {
   batches: Batches;
   validation: Batches | undefined;
   /** For the record. */
-  measures: NoiseMeasures;
+  measures: Measures;
 }
 
 /** @param margin pixels by which pairs to train on are continued in mirror image */

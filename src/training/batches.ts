@@ -11,6 +11,7 @@ import { withMirroredMargin } from '../imaging/mirror';
 import { measureScales, type NormalisationSettings, normaliseSigned } from '../imaging/normalisation';
 import { PatchSampler } from '../imaging/patches';
 import { Random } from '../imaging/random';
+import { measuredPairs } from './measured_pairs';
 import type { TrainingData, TrainingTask } from './messages';
 import { noisyCopies } from './noisy_copies';
 import { differByNoise, type PlanePair, toDefectiveScale } from './pair_scale';
@@ -18,24 +19,29 @@ import { differByNoise, type PlanePair, toDefectiveScale } from './pair_scale';
 /** The percentiles by which every image is scaled, by itself: CARE's for training, the same when restoring. */
 export const NORMALISATION: NormalisationSettings = { low: 2, high: 99.8, eps: 1e-20 };
 
-/** What is done for tasks whose pairs differ by noise. Not part of any published method, so baselines do without. */
-export interface NoiseMeasures {
-  /** Both images of a pair at one scale. */
+/** What is done beside learning from the pairs as they are. Part of no published method, so baselines do without. */
+export interface Measures {
+  /** Where pairs differ by noise: both images of a pair at one scale. */
   oneScale: boolean;
-  /** Copies of a pair under noise drawn anew, at most; fewer where there are many pairs. */
+  /** There, too: copies of a pair under noise drawn anew, at most; fewer where there are many pairs. */
   noisyCopies: number;
+  /** Pairs made for a task without any, of its clean images and the defect measured from both sets. */
+  measuredPairs: number;
 }
-export const ALL_MEASURES: NoiseMeasures = { oneScale: true, noisyCopies: 4 };
-export const NO_MEASURES: NoiseMeasures = { oneScale: false, noisyCopies: 0 };
+export const ALL_MEASURES: Measures = { oneScale: true, noisyCopies: 4, measuredPairs: 200 };
+export const NO_MEASURES: Measures = { oneScale: false, noisyCopies: 0, measuredPairs: 0 };
 
 /** Noisy tasks get copies until they have about so many pairs. */
 const ENOUGH_PAIRS = 50;
 
-/** One task's planes in −1..1, a pair's both at one scale where it differs by noise. `pairs` is empty where unpaired. */
+/** One task's planes in −1..1, a pair's both at one scale where it differs by noise. */
 export interface TaskPlanes {
   name: string;
   axial: boolean;
+  /** Empty where the task is unpaired and nothing is done about it. */
   pairs: PlanePair[];
+  /** The pairs were made, not measured: their defective images are no real ones. */
+  made?: boolean;
   defective: Plane[];
   clean: Plane[];
 }
@@ -56,6 +62,7 @@ export function prepareData(
   const prepared = data.tasks.map((task) => {
     const split = splitTask(task, validationShare, seed);
     const [training, validation] = [taskPlanes(split.training), taskPlanes(split.validation)];
+    if (task.kind === 'unpaired') return { training: withMeasuredPairs(training, measures, seed), validation };
     if (!differByNoise(training.pairs)) return { training, validation };
     const copies = Math.min(measures.noisyCopies, Math.ceil(ENOUGH_PAIRS / training.pairs.length) - 1);
     const further = noisyCopies(training.pairs, copies, drawRandom(seed, 'noise', 0), NORMALISATION);
@@ -66,6 +73,13 @@ export function prepareData(
     return { training: { ...measured, pairs: [...measured.pairs, ...more] }, validation: scaled(validation) };
   });
   return { training: prepared.map((task) => task.training), validation: prepared.map((task) => task.validation) };
+}
+
+function withMeasuredPairs(task: TaskPlanes, { measuredPairs: count, oneScale }: Measures, seed: number): TaskPlanes {
+  if (count === 0) return task;
+  const pairs = measuredPairs(task, count, drawRandom(seed, 'noise', 0), NORMALISATION);
+  const scaled = oneScale && differByNoise(pairs) ? pairs.map(toDefectiveScale) : pairs;
+  return { ...task, pairs: scaled, made: true };
 }
 
 function atOneScale(task: TaskPlanes): TaskPlanes {

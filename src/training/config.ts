@@ -53,8 +53,7 @@ export function phasesOf(
 /** Half of what the restorer sees are painted defects, the known ones among them, so that it does not forget those. */
 const REHEARSED = { syntheticShare: 0.5 };
 
-/** @param onlyPairs nothing has to be painted to learn from */
-export function runConfig(config: TrainConfig, onlyPairs = false): RunConfig {
+export function runConfig(config: TrainConfig): RunConfig {
   const { preset, seed } = config;
   const patch = config.patch ?? ARCHITECTURES[preset].patch;
   if (!Number.isInteger(patch) || patch < 16 || patch % 8 !== 0)
@@ -63,7 +62,8 @@ export function runConfig(config: TrainConfig, onlyPairs = false): RunConfig {
   const phi = config.phi?.kind ?? 'mendscope';
   const rehearsed = config.addTasks ? REHEARSED : {};
   const mend = recipe === 'mend' ? { ...MEND_DEFAULTS[preset], ...rehearsed, ...defined(config.mend) } : undefined;
-  const unpainted = mend && onlyPairs && !config.addTasks ? { steps: 0 } : {};
+  // mend has pairs of every task: where none were measured, measured_pairs.ts makes them.
+  const unpainted = mend && !config.addTasks ? { steps: 0 } : {};
   return {
     preset,
     seed,

@@ -62,7 +62,7 @@ export async function restorationPreview(
   { patch, seed }: Setting,
 ): Promise<Preview> {
   const rows = training.flatMap((task, i) => {
-    const pair = validation[i].pairs[0] ?? task.pairs[0];
+    const pair = validation[i].pairs[0] ?? (task.made ? undefined : task.pairs[0]);
     if (!pair && task.defective.length === 0) return [];
     const [defective, clean] = onePatch(pair ? [pair.defective, pair.clean] : [task.defective[0]], patch, seed);
     return [{ name: task.name, defective, clean, floor: floors?.[i] ?? Number.NEGATIVE_INFINITY }];

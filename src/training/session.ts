@@ -7,7 +7,7 @@ import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
 import type { RestoringNetwork } from '../models/restoring_network';
 import type { Engine, KernelChoices, Program } from '../runtime';
-import { Batches, NORMALISATION, prepareData, type TaskPlanes } from './batches';
+import { ALL_MEASURES, Batches, type Measures, NORMALISATION, prepareData, type TaskPlanes } from './batches';
 import { makeCGan } from './cgan';
 import { loadCheckpoint, writeCheckpoint, writeModel } from './checkpoint';
 import { makeCinGan } from './cin_gan';
@@ -56,11 +56,12 @@ export async function* train(
 ): AsyncGenerator<TrainingEvent> {
   const checkpoint = request.resume && readModelFile(request.resume);
   const recipe = request.config.recipe ?? (checkpoint && (checkpoint.record.config.recipe ?? 'published'));
-  const run = runConfig({ ...request.config, recipe }, onlyPairs(request.data));
+  const run = runConfig({ ...request.config, recipe });
   const resumed = checkpoint && checkedResume(checkpoint, run, request.data);
   const start = resumed ? startOfCheckpoint(resumed) : request.start && (await openStart(request.start, run.preset));
-  const { training, validation } = withKept(prepareData(request.data, run.validationShare, run.seed), (given) =>
-    run.addTasks ? keptTasks(start, given) : [],
+  const { training, validation } = withKept(
+    prepareData(request.data, run.validationShare, run.seed, measuresOf(run)),
+    (given) => (run.addTasks ? keptTasks(start, given) : []),
   );
   const data = new Batches(training, run.patch, run.mend ? TRAINING_MARGIN : 0);
   const nets: Networks = { ...makeCinGan(), ...makeCGan() };
@@ -216,6 +217,9 @@ const planned = (phase: TrainingPhase, programs: Program[]): TrainingEvent => ({
   programs: programs.map(({ plan }) => planInfo(plan)),
 });
 
+/** Pairs are made by mend alone; the paper has CIN-GAN for that. */
+const measuresOf = ({ mend }: RunConfig): Measures => (mend ? ALL_MEASURES : { ...ALL_MEASURES, measuredPairs: 0 });
+
 type Prepared = Record<'training' | 'validation', TaskPlanes[]>;
 
 /** The data's tasks behind those that the model is to keep, of which there is nothing to validate by. */
@@ -223,8 +227,6 @@ function withKept(given: Prepared, keptOf: (given: TaskPlanes[]) => TaskPlanes[]
   const kept = keptOf(given.training);
   return { training: [...kept, ...given.training], validation: [...kept, ...given.validation] };
 }
-
-const onlyPairs = ({ tasks }: TrainingData): boolean => tasks.every(({ kind }) => kind === 'paired');
 
 function newRecord(
   engine: Engine,

@@ -136,7 +136,7 @@ export class MendTaskCard extends LitElement {
           task.kind === 'unpaired' && hasImages
             ? html`
               <p class="small quiet">
-                No pairs are needed: CIN-GAN learns the defect from these two sets and makes the pairs itself.
+                No pairs are needed: they are made of the clean images and the defect measured from both sets.
               </p>
             `
             : nothing

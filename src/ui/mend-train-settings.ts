@@ -18,7 +18,6 @@ import type {
 import { formatCount } from './format';
 import { plannedSteps, recipeOf } from './planned_phases';
 import { shared } from './shared_styles';
-import type { TaskDraft } from './task_draft';
 
 type Field<S> = [key: keyof S & string, label: string, step: number | 'any', hint?: string];
 
@@ -64,8 +63,6 @@ const NAMES: readonly PresetName[] = ['tiny', 'grid', 'laptop', 'paper'];
 export class MendTrainSettings extends LitElement {
   @property({ attribute: false }) config!: TrainConfig;
   @property({ attribute: false }) presets: PresetInfo[] = [];
-  /** What is to be learned from: pairs alone need no CIN-GAN. */
-  @property({ attribute: false }) tasks: readonly Pick<TaskDraft, 'kind'>[] = [];
   @property({ type: Boolean }) disabled = false;
   /** The networks are given: only the preset cannot be chosen. */
   @property({ type: Boolean }) fixed = false;
@@ -126,7 +123,7 @@ export class MendTrainSettings extends LitElement {
     const { config } = this;
     const preset = this.presets.find((info) => info.name === config.preset);
     const recipe = recipeOf(config, preset);
-    const steps = plannedSteps(config, preset, this.tasks);
+    const steps = plannedSteps(config, preset);
     const detail = preset && { ...preset.detail, lambdaContent: preset.detailContent[config.phi?.kind ?? 'mendscope'] };
     const cGan = recipe === 'mend' ? detail : preset?.cGan;
     return html`

@@ -243,7 +243,6 @@ export class MendTrain extends LitElement {
         <mend-train-settings
           .config=${config}
           .presets=${presets}
-          .tasks=${tasks}
           ?disabled=${isActive(run) || resumeFrom !== undefined}
           ?fixed=${startFrom !== undefined}
           @config=${(event: CustomEvent<TrainConfig>) => state.update({ config: event.detail })}
@@ -360,11 +359,10 @@ export class MendTrain extends LitElement {
   }
 
   #phases(): PlannedPhase[] {
-    const { config, presets, tasks } = this.#app.state;
+    const { config, presets } = this.#app.state;
     return plannedPhases(
       config,
       presets.find((info) => info.name === config.preset),
-      tasks,
     );
   }
 

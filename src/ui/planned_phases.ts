@@ -1,7 +1,6 @@
 /** The phases of a run, as the page names and counts them before the training thread reports any. */
 import type { PresetInfo, Recipe, Steps, TrainConfig } from '../training/messages';
 import type { TrainingPhase } from './run_state';
-import type { TaskDraft } from './task_draft';
 
 export interface PlannedPhase {
   name: TrainingPhase;
@@ -14,33 +13,24 @@ export interface PlannedPhase {
 export const recipeOf = ({ recipe }: TrainConfig, preset: PresetInfo | undefined): Recipe =>
   recipe ?? preset?.recipe ?? 'mend';
 
-/** Those that take any steps, in order. Where mend has nothing but pairs to learn from, nothing needs painting. */
-export function plannedPhases(
-  config: TrainConfig,
-  preset: PresetInfo | undefined,
-  tasks: readonly Pick<TaskDraft, 'kind'>[],
-): PlannedPhase[] {
-  const steps = plannedSteps(config, preset, tasks);
+/** Those that take any steps, in order. */
+export function plannedPhases(config: TrainConfig, preset: PresetInfo | undefined): PlannedPhase[] {
+  const steps = plannedSteps(config, preset);
   return PHASES[recipeOf(config, preset)]
     .map((phase) => ({ ...phase, steps: steps[COUNTERS[phase.name]] }))
     .filter((phase) => phase.steps !== 0);
 }
 
-/** Steps of each phase by those settings, the ones left out by the preset's. */
-export function plannedSteps(
-  config: TrainConfig,
-  preset: PresetInfo | undefined,
-  tasks: readonly Pick<TaskDraft, 'kind'>[],
-): Partial<Steps> {
+/** Steps of each phase by those settings, the ones left out by the preset's. mend paints only where tasks are added. */
+export function plannedSteps(config: TrainConfig, preset: PresetInfo | undefined): Partial<Steps> {
   const { cinGan, mend, cGan, addTasks } = config;
-  const unpainted = tasks.every(({ kind }) => kind === 'paired') && addTasks !== true;
   if (recipeOf(config, preset) === 'published')
     return { cinGan: cinGan?.steps ?? preset?.cinGan.steps, cGan: cGan?.steps ?? preset?.cGan.steps };
   const faithful = mend?.steps ?? preset?.mend.steps;
   const share = preset && preset.detail.steps / preset.mend.steps;
   const detail = faithful === undefined || share === undefined ? undefined : Math.round(faithful * share);
   return {
-    cinGan: cinGan?.steps ?? (unpainted ? 0 : preset?.cinGan.steps),
+    cinGan: cinGan?.steps ?? (addTasks === true ? preset?.cinGan.steps : 0),
     mend: faithful,
     cGan: cGan?.steps ?? detail,
   };

@@ -103,9 +103,9 @@ export class TrainRun {
   }
 
   #plannedSteps(): number {
-    const { config, presets, tasks } = this.#state;
+    const { config, presets } = this.#state;
     const preset = presets.find((info) => info.name === config.preset);
-    return plannedPhases(config, preset, tasks).reduce((sum, { steps }) => sum + (steps ?? 0), 0);
+    return plannedPhases(config, preset).reduce((sum, { steps }) => sum + (steps ?? 0), 0);
   }
 
   #begin(

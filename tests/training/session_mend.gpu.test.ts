@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { imageOfPlane } from '../../src/imaging/image';
 import { phantomPair } from '../../src/imaging/phantoms/phantom';
 import { Engine } from '../../src/runtime';
-import { networkPlanes } from '../../src/training/batches';
+import { prepareData } from '../../src/training/batches';
+import { darkest } from '../../src/training/floor';
 import { type ModelFile, modelInfo, readModelFile, writeModelFile } from '../../src/training/model_file';
 import { restoreImage } from '../../src/training/restore';
 import { testGpu } from '../gpu_setup';
@@ -55,16 +56,21 @@ describe('a run of mend', () => {
     expect(run.done.info.paints).toBe(false);
   });
 
-  test('without pairs it learns from what CIN-GAN paints, down to the darkest clean sample', async () => {
+  test('without pairs it learns from pairs made of both sets, and from CIN-GAN’s too where that is asked for', async () => {
+    const { cinGan: _, ...config } = MEND_CONFIG;
     const data = phantoms('unpaired');
-    const run = await follow(engine, MEND_CONFIG, data);
-    expect(run.done.info.steps).toEqual({ cinGan: 4, mend: 8, cGan: 4 });
-    const [floor] = modelOf(run).record.floors ?? [];
-    const [task] = data.tasks;
-    const clean = task.kind === 'unpaired' ? task.clean.flatMap(({ image }) => networkPlanes(image)) : [];
-    expect(floor).toBe(Math.min(...clean.flatMap(({ data }) => [...data])));
-    const unpainted = { ...MEND_CONFIG, cinGan: { steps: 0 } };
-    await expect(follow(engine, unpainted, phantoms('unpaired'))).rejects.toThrow('got no pairs and 0 CIN-GAN steps');
+    const run = await follow(engine, config, data);
+    expect(run.done.info).toMatchObject({ steps: { cinGan: 0, mend: 8, cGan: 4 }, paints: false });
+    const { training } = prepareData(data, config.validationShare ?? 0.1, config.seed);
+    expect(modelOf(run).record.floors).toEqual(darkest(training));
+    const previews = run.events.flatMap((event) => (event.kind === 'preview' ? event.rows : []));
+    expect(previews.length).toBeGreaterThan(0);
+    // What is shown is a real defective image, of which there is no truth.
+    for (const row of previews) expect(row.truth).toBeUndefined();
+
+    const painted = await follow(engine, MEND_CONFIG, data);
+    expect(painted.done.info).toMatchObject({ steps: { cinGan: 4, mend: 8, cGan: 4 }, paints: true });
+    expect(modelOf(painted).sets.get('restorer')).not.toEqual(modelOf(run).sets.get('restorer'));
   });
 
   test('stopped before it learns detail, it keeps what it has and has no dial', async () => {

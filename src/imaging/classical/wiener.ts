@@ -1,6 +1,6 @@
 import { bordered } from '../filters';
+import { fourier, powerOfTwo } from '../fourier';
 import type { Plane } from '../image';
-import { fourier, powerOfTwo } from './fourier';
 import type { ClassicalMethod } from './method';
 import type { GaussianPsf } from './richardson_lucy';
 

@@ -14,9 +14,21 @@ export function fourier(field: ComplexField, direction: 'forward' | 'inverse'): 
   const { width, height, re, im } = field;
   const sign = direction === 'forward' ? -1 : 1;
   const rowTurns = turns(width, sign);
-  for (let row = 0; row < height; row++) transform(re, im, row * width, 1, width, rowTurns);
+  for (let row = 0; row < height; row++) transform(re, im, row * width, width, rowTurns);
   const columnTurns = turns(height, sign);
-  for (let col = 0; col < width; col++) transform(re, im, col, width, height, columnTurns);
+  // A column's samples lie far apart: they are brought together first.
+  const [columnRe, columnIm] = [new Float64Array(height), new Float64Array(height)];
+  for (let col = 0; col < width; col++) {
+    for (let row = 0; row < height; row++) {
+      columnRe[row] = re[row * width + col];
+      columnIm[row] = im[row * width + col];
+    }
+    transform(columnRe, columnIm, 0, height, columnTurns);
+    for (let row = 0; row < height; row++) {
+      re[row * width + col] = columnRe[row];
+      im[row * width + col] = columnIm[row];
+    }
+  }
   if (direction === 'forward') return;
   const share = 1 / (width * height);
   for (let i = 0; i < re.length; i++) {
@@ -44,30 +56,23 @@ function turns(n: number, sign: number): Turns {
   };
 }
 
-/** Cooley and Tukey's radix 2 on n samples that start at `start` and stand `step` apart. */
-function transform(
-  re: Float64Array,
-  im: Float64Array,
-  start: number,
-  step: number,
-  n: number,
-  { cos, sin }: Turns,
-): void {
+/** Cooley and Tukey's radix 2 on n samples from `start`. */
+function transform(re: Float64Array, im: Float64Array, start: number, n: number, { cos, sin }: Turns): void {
   for (let i = 1, j = 0; i < n; i++) {
     let bit = n >> 1;
     for (; j & bit; bit >>= 1) j ^= bit;
     j ^= bit;
     if (i < j) {
-      swap(re, start + i * step, start + j * step);
-      swap(im, start + i * step, start + j * step);
+      swap(re, start + i, start + j);
+      swap(im, start + i, start + j);
     }
   }
   for (let half = 1; half < n; half *= 2) {
     const stride = n / (2 * half);
     for (let block = 0; block < n; block += 2 * half) {
       for (let k = 0; k < half; k++) {
-        const upper = start + (block + k) * step;
-        const lower = upper + half * step;
+        const upper = start + block + k;
+        const lower = upper + half;
         const c = cos[k * stride];
         const s = sin[k * stride];
         const real = re[lower] * c - im[lower] * s;

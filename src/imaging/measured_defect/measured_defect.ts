@@ -1,0 +1,183 @@
+/**
+ * A defect measured from two sets of images that show nothing in common: defective ones, and clean ones.
+ *
+ * What a microscope does to an image c is, to a first approximation, d = k ∗ c + h + η: a blur, light from elsewhere, and
+ * noise. Both sets show the same kind of object, so their mean powers say how much of each there is,
+ *
+ *   P_d(f) = |K(f)|² P_c(f) + P_h(f) + P_η(f),
+ *
+ * if three things are taken for granted:
+ *   noise      is what is left at the highest frequencies along x or along y, and as much at lower ones (images stretched
+ *              along one axis have it along the other only);
+ *   the blur   passes no frequency better than a lower one, and turns none (a symmetric PSF);
+ *   haze       is what slow waves have beyond the Gaussian that fits the blur at faster ones. Whether it belongs to what
+ *              is seen (out of focus) or not (background) the powers do not say; whoever paints decides, image by image.
+ * Noise grows with light: its variance is a straight line in brightness, found by least squares at the frequencies where
+ * there is nothing but noise.
+ */
+import { gaussianBlur } from '../filters';
+import { type ComplexField, fourier } from '../fourier';
+import type { Plane } from '../image';
+import { affineFit } from '../metrics';
+import { meanPower, type Spectrum, spectrum, tilesOf } from './power_spectrum';
+
+export interface MeasuredDefect {
+  /** |K|²: by how much each frequency's power grows. */
+  gain: Spectrum;
+  /** What slow waves gain besides, as light from elsewhere in the image. */
+  hazeGain: Spectrum;
+  /** The same as power, as light that has nothing to do with the image. */
+  hazePower: Spectrum;
+  noisePower: Spectrum;
+  /** Variance of noise at brightness b, but for a factor: slope · b + rest. */
+  variance: { slope: number; rest: number };
+  /** Mean brightness of either set. */
+  mean: { clean: number; defective: number };
+}
+
+/** Side of the tiles whose powers are measured, at most. */
+const MOST_SIDE = 128;
+/** Of half a cycle a pixel: where an image is taken to hold nothing but noise. */
+const HIGHEST = 0.7;
+/** In cycles a pixel: slower waves may be haze; those up to the second are where the blur is measured for comparison. */
+const SLOW = 0.0275;
+const FITTED = 0.094;
+/** Slow waves beyond this much of the Gaussian are haze. */
+const TOLERANCE = 1.3;
+
+/** @param defective @param clean at least one plane of each, no side below 16, every image at its own scale of −1..1 */
+export function measureDefect(defective: readonly Plane[], clean: readonly Plane[]): MeasuredDefect {
+  const least = Math.min(...[...defective, ...clean].flatMap(({ width, height }) => [width, height]));
+  const side = Math.min(MOST_SIDE, 2 ** Math.floor(Math.log2(least)));
+  const [of, from] = [meanPower(defective, side), meanPower(clean, side)];
+  const noisePower = noiseOf(of);
+  const gain = fallingGain(of, from, noisePower);
+  const smooth = fittedGaussian(gain, (at) => {
+    const power = gain.values[at] * from.values[at];
+    return power > noisePower.values[at] ? Math.sqrt(power) : 0;
+  });
+  const hazeGain = spectrum(side, (x, y, at) =>
+    Math.hypot(x, y) / side < SLOW ? Math.max(0, gain.values[at] - TOLERANCE * smooth(x / side, y / side)) : 0,
+  );
+  return {
+    gain: spectrum(side, (_x, _y, at) => gain.values[at] - hazeGain.values[at]),
+    hazeGain,
+    hazePower: spectrum(side, (_x, _y, at) => hazeGain.values[at] * from.values[at]),
+    noisePower,
+    variance: varianceOf(defective, of, noisePower),
+    mean: { clean: meanOf(clean), defective: meanOf(defective) },
+  };
+}
+
+/** The same at every fx as at the highest ones, or at every fy, whichever is more; never more than there is. */
+function noiseOf(power: Spectrum): Spectrum {
+  const n = power.side / 2 + 1;
+  const first = Math.ceil(HIGHEST * (n - 1));
+  const highest = Array.from({ length: n - first }, (_, i) => first + i);
+  const alongX = Array.from({ length: n }, (_, x) => mean(highest.map((y) => power.values[y * n + x])));
+  const alongY = Array.from({ length: n }, (_, y) => mean(highest.map((x) => power.values[y * n + x])));
+  return spectrum(power.side, (x, y, at) => Math.min(power.values[at], Math.max(alongX[x], alongY[y])));
+}
+
+/** (P_d − P_η)/P_c, but never more than at any lower frequency. */
+function fallingGain(defective: Spectrum, clean: Spectrum, noise: Spectrum): Spectrum {
+  const n = clean.side / 2 + 1;
+  const { values, side } = spectrum(clean.side, (_x, _y, at) =>
+    clean.values[at] > 0 ? Math.max(0, defective.values[at] - noise.values[at]) / clean.values[at] : 0,
+  );
+  for (let at = 1; at < values.length; at++) {
+    if (at % n > 0) values[at] = Math.min(values[at], values[at - 1]);
+    if (at >= n) values[at] = Math.min(values[at], values[at - n]);
+  }
+  return { side, values };
+}
+
+/**
+ * exp(a − bx fx² − by fy²) with bx, by ≥ 0 through the waves that are neither slow nor fast, by least squares of the
+ * logarithms. @param weight of a frequency, 0 where it says nothing
+ */
+function fittedGaussian(gain: Spectrum, weight: (at: number) => number): (fx: number, fy: number) => number {
+  const points: { weight: number; terms: [number, number, number]; value: number }[] = [];
+  spectrum(gain.side, (x, y, at) => {
+    const [fx, fy] = [x / gain.side, y / gain.side];
+    const fast = Math.hypot(fx, fy);
+    if (fast >= SLOW && fast <= FITTED && weight(at) > 0)
+      points.push({ weight: weight(at), terms: [1, -(fx ** 2), -(fy ** 2)], value: Math.log(gain.values[at]) });
+    return 0;
+  });
+  const error = (c: number[]) =>
+    points.reduce((sum, { weight, terms, value }) => sum + (weight * (value - dot(terms, c))) ** 2, 0);
+  const candidates = [[0, 1, 2], [0, 1], [0, 2], [0]]
+    .map((free) => leastSquares(points, free))
+    .filter((c) => c !== undefined && c[1] >= 0 && c[2] >= 0) as number[][];
+  if (points.length < 6 || candidates.length === 0) return () => Number.POSITIVE_INFINITY;
+  const [a, bx, by] = candidates.reduce((best, c) => (error(c) < error(best) ? c : best));
+  return (fx, fy) => Math.exp(a - bx * fx ** 2 - by * fy ** 2);
+}
+
+/** Coefficients, 0 but for the `free` ones; undefined where the points do not decide them. */
+function leastSquares(
+  points: { weight: number; terms: [number, number, number]; value: number }[],
+  free: number[],
+): number[] | undefined {
+  const rows = free.map((i) => [
+    ...free.map((j) => points.reduce((sum, { weight, terms }) => sum + weight ** 2 * terms[i] * terms[j], 0)),
+    points.reduce((sum, { weight, terms, value }) => sum + weight ** 2 * terms[i] * value, 0),
+  ]);
+  for (const [i, pivot] of rows.entries()) {
+    if (!(Math.abs(pivot[i]) > 1e-30)) return undefined;
+    for (const [k, row] of rows.entries()) {
+      if (k === i) continue;
+      const share = row[i] / pivot[i];
+      for (let j = i; j < row.length; j++) row[j] -= share * pivot[j];
+    }
+  }
+  const solved = [0, 0, 0];
+  for (const [i, at] of free.entries()) solved[at] = rows[i][free.length] / rows[i][i];
+  return solved;
+}
+
+/** Pixels along the edges of a tile that do not count: its transform continues it at the other side. */
+const EDGE = 8;
+const LOCAL_SIGMA = 2;
+
+/** Brightness beside squared noise, both averaged locally, over every tile. */
+function varianceOf(planes: readonly Plane[], power: Spectrum, noise: Spectrum): { slope: number; rest: number } {
+  const { side } = power;
+  const n = side / 2 + 1;
+  const onlyNoise = spectrum(side, (_x, _y, at) => (noise.values[at] > power.values[at] / 2 ? 1 : 0)).values;
+  const [light, squared]: [number[], number[]] = [[], []];
+  const folded = (i: number) => Math.min(i, side - i);
+  const plane = (data: Float64Array): Plane => ({ width: side, height: side, data: Float32Array.from(data) });
+  for (const one of planes) {
+    for (const field of tilesOf(one, side)) {
+      const brightness = gaussianBlur(plane(field.re), LOCAL_SIGMA);
+      fourier(field, 'forward');
+      pass(field, (x, y) => onlyNoise[folded(y) * n + folded(x)]);
+      fourier(field, 'inverse');
+      const noisy = gaussianBlur(plane(field.re.map((value) => value * value)), LOCAL_SIGMA);
+      for (let y = EDGE; y < side - EDGE; y++)
+        for (let x = EDGE; x < side - EDGE; x++) {
+          light.push(brightness.data[y * side + x]);
+          squared.push(noisy.data[y * side + x]);
+        }
+    }
+  }
+  if (light.length === 0) return { slope: 0, rest: 1 };
+  const samples = (values: number[]): Plane => ({ width: values.length, height: 1, data: Float32Array.from(values) });
+  const { alpha, beta } = affineFit(samples(light), samples(squared));
+  return { slope: alpha, rest: beta };
+}
+
+function pass(field: ComplexField, share: (x: number, y: number) => number): void {
+  for (let at = 0; at < field.re.length; at++) {
+    const kept = share(at % field.width, Math.floor(at / field.width));
+    field.re[at] *= kept;
+    field.im[at] *= kept;
+  }
+}
+
+const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const meanOf = (planes: readonly Plane[]): number =>
+  mean(planes.map(({ data }) => data.reduce((sum, value) => sum + value, 0) / data.length));
+const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * b[i], 0);

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { gaussianBlur } from '../../src/imaging/filters';
+import { imageOfPlane, type Plane } from '../../src/imaging/image';
+import { correlation } from '../../src/imaging/metrics';
+import { percentiles } from '../../src/imaging/normalisation';
+import { phantomPair } from '../../src/imaging/phantoms/phantom';
+import { Random } from '../../src/imaging/random';
+import { ALL_MEASURES, NO_MEASURES, NORMALISATION, networkPlanes, prepareData } from '../../src/training/batches';
+import { measuredPairs } from '../../src/training/measured_pairs';
+import type { TrainingTask } from '../../src/training/messages';
+
+const planes = (seeds: number[], side: 'clean' | 'defective', size: number): Plane[] =>
+  seeds.flatMap((seed) => networkPlanes(imageOfPlane(phantomPair('embryo-noise', { seed, size })[side], 'float32')));
+
+const sets = (size: number) => ({
+  defective: planes([1, 2, 3], 'defective', size),
+  clean: planes([4, 5], 'clean', size),
+});
+
+test('clean images take turns, each painted at its own scale', () => {
+  const { defective, clean } = sets(96);
+  const pairs = measuredPairs({ defective, clean }, 5, new Random(1), NORMALISATION);
+  expect(pairs.map((pair) => pair.clean)).toEqual([clean[0], clean[1], clean[0], clean[1], clean[0]]);
+  for (const { defective } of pairs) {
+    const [low, high] = percentiles(defective.data, [NORMALISATION.low, NORMALISATION.high]);
+    expect(low).toBeCloseTo(-1, 4);
+    expect(high).toBeCloseTo(1, 4);
+  }
+  expect(pairs[0].defective).not.toEqual(pairs[2].defective);
+  expect(measuredPairs({ defective, clean }, 5, new Random(1), NORMALISATION)).toEqual(pairs);
+});
+
+test('of a large image parts are painted, at the scale that was measured', () => {
+  const { defective, clean } = sets(256);
+  const pairs = measuredPairs({ defective, clean }, 3, new Random(2), NORMALISATION);
+  for (const [i, pair] of pairs.entries()) {
+    expect(pair.clean).toMatchObject({ width: 192, height: 192 });
+    expect(pair.defective).toMatchObject({ width: 192, height: 192 });
+    // It shows the same place.
+    expect(correlation(gaussianBlur(pair.defective, 2), gaussianBlur(pair.clean, 2))).toBeGreaterThan(0.8);
+    const whole = new Set(clean[i % 2].data);
+    expect(pair.clean.data.every((value) => whole.has(value))).toBe(true);
+  }
+});
+
+const eight = (from: number): number[] => Array.from({ length: 8 }, (_, i) => from + i);
+
+test('only a task without pairs is given some, and only where that is asked for', () => {
+  const image = (side: 'clean' | 'defective', seed: number) => ({
+    name: `${seed}`,
+    image: imageOfPlane(phantomPair('embryo-noise', { seed })[side], 'float32'),
+  });
+  const unpaired: TrainingTask = {
+    kind: 'unpaired',
+    name: 'noise',
+    axial: false,
+    defective: eight(20).map((seed) => image('defective', seed)),
+    clean: eight(30).map((seed) => image('clean', seed)),
+  };
+  const paired: TrainingTask = {
+    kind: 'paired',
+    name: 'other',
+    axial: false,
+    pairs: [3, 4].map((seed) => ({
+      name: `${seed}`,
+      defective: image('defective', seed).image,
+      clean: image('clean', seed).image,
+    })),
+  };
+  const data = { tasks: [unpaired, paired] };
+  const plain = prepareData(data, 0, 1, NO_MEASURES).training;
+  expect(plain[0].pairs).toEqual([]);
+  const measures = { ...ALL_MEASURES, measuredPairs: 6 };
+  const { training } = prepareData(data, 0, 1, measures);
+  expect(training[0].pairs).toHaveLength(6);
+  expect(training.map((task) => task.made)).toEqual([true, undefined]);
+  expect(training[0].clean).toEqual(plain[0].clean);
+  expect(training[1].pairs[0].defective).toEqual(plain[1].pairs[0].defective);
+  // Pairs that differ by noise have both images at one scale, as measured pairs do.
+  expect(training[0].pairs[0].clean).not.toEqual(plain[0].clean[0]);
+  expect(prepareData(data, 0, 1, measures).training).toEqual(training);
+});
