@@ -26,19 +26,20 @@ export function measuredPairs(
   settings: NormalisationSettings,
 ): PlanePair[] {
   const defect = measureDefect(defective, clean);
+  const { shading } = defect;
   return Array.from({ length: count }, (_, i) => {
     const whole = clean[i % clean.length];
-    const source = someOf(whole, random);
-    const painted = paintDefect(source, defect, random);
+    const { source, at } = someOf(whole, random);
+    const isField = shading?.x.length === whole.width && shading.y.length === whole.height;
+    const painted = paintDefect(source, defect, random, isField ? { at } : {});
     const scaled = source === whole ? normaliseSigned(painted, measureScale(painted.data, settings)) : painted;
     return { clean: source, defective: scaled };
   });
 }
 
-function someOf(plane: Plane, random: Random): Plane {
+function someOf(plane: Plane, random: Random): { source: Plane; at: { x: number; y: number } } {
   const [width, height] = [plane.width, plane.height].map((side) => Math.min(side, LARGEST_PAINTED));
-  if (width === plane.width && height === plane.height) return plane;
-  const x = random.integer(plane.width - width + 1);
-  const y = random.integer(plane.height - height + 1);
-  return cropped(plane, x, y, width, height);
+  if (width === plane.width && height === plane.height) return { source: plane, at: { x: 0, y: 0 } };
+  const at = { x: random.integer(plane.width - width + 1), y: random.integer(plane.height - height + 1) };
+  return { source: cropped(plane, at.x, at.y, width, height), at };
 }

@@ -189,6 +189,8 @@ export interface ModelInfo {
   created: string;
   /** What it was trained further from, nearest first; absent where it was trained anew. */
   madeFrom?: Ancestor[];
+  /** Tasks without pairs, whose defects were measured from both sets of images; absent where there are none. */
+  measured?: string[];
   /** Settings needed to resume; only in a checkpoint. */
   config?: TrainConfig;
 }

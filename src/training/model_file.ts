@@ -34,8 +34,8 @@ export interface FileRecord {
     created: string;
     /** Seconds of training. */
     seconds: number;
-    /** Per task: number of images, and whether they were pairs. */
-    data: { task: string; kind: 'paired' | 'unpaired'; defective: number; clean: number }[];
+    /** Per task: number of images, whether they were pairs, and if not, how many were made of them (measured_pairs.ts). */
+    data: { task: string; kind: 'paired' | 'unpaired'; defective: number; clean: number; made?: number }[];
     /** φ that the content and style terms used. */
     phi: string;
     /** What it was trained further from, nearest first. */
@@ -165,6 +165,7 @@ const isPercentiles = (n: { low: number; high: number } | undefined): boolean =>
 /** What a page or a terminal shows of the file. */
 export function modelInfo({ record, sets }: ModelFile): ModelInfo {
   const parameters = [...(sets.get('restorer') ?? [])].reduce((sum, [, { data }]) => sum + data.length, 0);
+  const measured = (record.provenance.data ?? []).filter(({ made }) => made !== undefined).map(({ task }) => task);
   return {
     kind: record.kind,
     preset: record.preset,
@@ -179,6 +180,7 @@ export function modelInfo({ record, sets }: ModelFile): ModelInfo {
     adapter: record.provenance.adapter,
     created: record.provenance.created,
     ...(record.provenance.madeFrom ? { madeFrom: record.provenance.madeFrom } : {}),
+    ...(measured.length > 0 ? { measured } : {}),
     ...(record.kind === 'checkpoint' ? { config: resumable(record.config) } : {}),
   };
 }

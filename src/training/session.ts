@@ -228,6 +228,8 @@ function withKept(given: Prepared, keptOf: (given: TaskPlanes[]) => TaskPlanes[]
   return { training: [...kept, ...given.training], validation: [...kept, ...given.validation] };
 }
 
+const madeOf = (task: TaskPlanes | undefined) => (task?.made ? { made: task.pairs.length } : {});
+
 function newRecord(
   engine: Engine,
   { data, phi }: TrainingRequest,
@@ -256,6 +258,7 @@ function newRecord(
         kind: task.kind,
         defective: task.kind === 'paired' ? task.pairs.length : task.defective.length,
         clean: task.kind === 'paired' ? task.pairs.length : task.clean.length,
+        ...madeOf(tasks.find(({ name }) => name === task.name)),
       })),
       phi: phi.name,
     },

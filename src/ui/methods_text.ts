@@ -12,12 +12,19 @@ export function methodsText({
   created,
   normalisation,
   madeFrom,
+  measured = [],
 }: ModelInfo): string {
   const defects = tasks.map(({ name, axial }) => (axial ? `${name} (axial)` : name)).join(', ');
   return [
     `Images were restored with mendscope (preset ${preset}, ${formatCount(parameters).replace(' ', '\u00a0')} weights),`,
     ...(steps.mend === undefined ? published(steps) : mend(steps)),
     `on the following defects: ${defects} (seed ${seed}, ${adapter}, ${created.slice(0, 10)}).`,
+    ...(measured.length > 0
+      ? [
+          `No pairs were at hand of ${measured.join(', ')}: blur, haze and noise were measured from the mean power spectra`,
+          'of unrelated defective and clean images and given to the clean ones.',
+        ]
+      : []),
     ...(madeFrom
       ? [`Training began with the weights of ${madeFrom.map(fileText).join(', which began with those of ')}.`]
       : []),

@@ -148,7 +148,7 @@ test('haze belongs to the image, or has nothing to do with it, as is asked for',
   const slowly = (plane: Plane) => gaussianBlur(plane, 10);
   const alike = (unrelated: number) => {
     const likenesses = clean.map((plane) =>
-      correlation(slowly(plane), slowly(paintDefect(plane, defect, new Random(21), unrelated))),
+      correlation(slowly(plane), slowly(paintDefect(plane, defect, new Random(21), { unrelated }))),
     );
     return likenesses.reduce((sum, value) => sum + value, 0) / likenesses.length;
   };

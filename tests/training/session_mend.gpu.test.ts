@@ -60,7 +60,8 @@ describe('a run of mend', () => {
     const { cinGan: _, ...config } = MEND_CONFIG;
     const data = phantoms('unpaired');
     const run = await follow(engine, config, data);
-    expect(run.done.info).toMatchObject({ steps: { cinGan: 0, mend: 8, cGan: 4 }, paints: false });
+    expect(run.done.info).toMatchObject({ steps: { cinGan: 0, mend: 8, cGan: 4 }, paints: false, measured: ['noise'] });
+    expect(whole.done.info.measured).toBeUndefined();
     const { training } = prepareData(data, config.validationShare ?? 0.1, config.seed);
     expect(modelOf(run).record.floors).toEqual(darkest(training));
     const previews = run.events.flatMap((event) => (event.kind === 'preview' ? event.rows : []));

@@ -41,6 +41,14 @@ it('describes mend where that made the model, with CIN-GAN only where there was 
   expect(methodsText({ ...model, steps: { cinGan: 5000, mend: 10_000, cGan: 0 } })).toContain('CIN-GAN');
 });
 
+it('says of which tasks the pairs were made, and how', () => {
+  const text = methodsText({ ...model, measured: ['noise'] });
+  expect(text).toContain(
+    'No pairs were at hand of noise: blur, haze and noise were measured from the mean power spectra',
+  );
+  expect(methodsText(model)).not.toContain('No pairs');
+});
+
 it('names what a model was made from, by the hash of its file', () => {
   const steps = { cinGan: 1, cGan: 1 };
   const madeFrom = [

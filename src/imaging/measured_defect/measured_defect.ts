@@ -13,13 +13,14 @@
  *   haze       is what slow waves have beyond the Gaussian that fits the blur at faster ones. Whether it belongs to what
  *              is seen (out of focus) or not (background) the powers do not say; whoever paints decides, image by image.
  * Noise grows with light: its variance is a straight line in brightness, found by least squares at the frequencies where
- * there is nothing but noise.
+ * there is nothing but noise. Shading (shading.ts) is measured first and taken off.
  */
 import { gaussianBlur } from '../filters';
 import { type ComplexField, fourier } from '../fourier';
 import type { Plane } from '../image';
 import { affineFit } from '../metrics';
 import { meanPower, type Spectrum, spectrum, tilesOf } from './power_spectrum';
+import { measureShading, type Shading, unshaded } from './shading';
 
 export interface MeasuredDefect {
   /** |K|²: by how much each frequency's power grows. */
@@ -31,8 +32,10 @@ export interface MeasuredDefect {
   noisePower: Spectrum;
   /** Variance of noise at brightness b, but for a factor: slope · b + rest. */
   variance: { slope: number; rest: number };
-  /** Mean brightness of either set. */
+  /** Mean brightness of either set, without shading. */
   mean: { clean: number; defective: number };
+  /** Of the defective images beyond that of the clean ones, where all have one size. */
+  shading?: Shading;
 }
 
 /** Side of the tiles whose powers are measured, at most. */
@@ -45,8 +48,10 @@ const FITTED = 0.094;
 /** Slow waves beyond this much of the Gaussian are haze. */
 const TOLERANCE = 1.3;
 
-/** @param defective @param clean at least one plane of each, no side below 16, every image at its own scale of −1..1 */
-export function measureDefect(defective: readonly Plane[], clean: readonly Plane[]): MeasuredDefect {
+/** @param shadedOnes the defective planes @param clean at least one plane of each, no side below 16, every image at its own scale of −1..1 */
+export function measureDefect(shadedOnes: readonly Plane[], clean: readonly Plane[]): MeasuredDefect {
+  const shading = measureShading(shadedOnes, clean);
+  const defective = shading ? shadedOnes.map((plane) => unshaded(plane, shading)) : shadedOnes;
   const least = Math.min(...[...defective, ...clean].flatMap(({ width, height }) => [width, height]));
   const side = Math.min(MOST_SIDE, 2 ** Math.floor(Math.log2(least)));
   const [of, from] = [meanPower(defective, side), meanPower(clean, side)];
@@ -66,6 +71,7 @@ export function measureDefect(defective: readonly Plane[], clean: readonly Plane
     noisePower,
     variance: varianceOf(defective, of, noisePower),
     mean: { clean: meanOf(clean), defective: meanOf(defective) },
+    ...(shading && { shading }),
   };
 }
 

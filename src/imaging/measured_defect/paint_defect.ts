@@ -5,6 +5,7 @@ import type { Plane } from '../image';
 import type { Random } from '../random';
 import type { MeasuredDefect } from './measured_defect';
 import { valueAt } from './power_spectrum';
+import { shaded } from './shading';
 
 /** Pixels by which an image is continued in mirror image on each side, at least, before it is blurred. */
 const MARGIN = 32;
@@ -12,12 +13,23 @@ const MARGIN = 32;
 /** Noise is nowhere less than this of its variance at mean brightness. */
 const LEAST_VARIANCE = 0.05;
 
+export interface PaintSettings {
+  /** Share of the haze that has nothing to do with the image; drawn where it is left out. */
+  unrelated?: number;
+  /** Where the image lies in the field that has the shading. Left out: it is that field, or has none of it. */
+  at?: { x: number; y: number };
+}
+
 /**
  * @param clean at the scale of those the defect was measured from
- * @param unrelated share of the haze that has nothing to do with the image; drawn where it is left out
  * @returns the same extent, at the scale of the defective images
  */
-export function paintDefect(clean: Plane, defect: MeasuredDefect, random: Random, unrelated = random.uniform()): Plane {
+export function paintDefect(
+  clean: Plane,
+  defect: MeasuredDefect,
+  random: Random,
+  { unrelated = random.uniform(), at }: PaintSettings = {},
+): Plane {
   const { width, height } = clean;
   const { field, left, top } = besideNoise(clean, defect.mean.clean, random);
   fourier(field, 'forward');
@@ -34,7 +46,10 @@ export function paintDefect(clean: Plane, defect: MeasuredDefect, random: Random
     }
   }
   const spread = spreadAt(defect);
-  return { width, height, data: light.map((value, i) => value + spread(value) * noise[i]) };
+  const painted = { width, height, data: light.map((value, i) => value + spread(value) * noise[i]) };
+  const { shading } = defect;
+  const isField = shading?.x.length === width && shading.y.length === height;
+  return shading && (at || isField) ? shaded(painted, shading, at) : painted;
 }
 
 /** The image about its mean as real parts, white noise of variance 1 as imaginary ones, both mirrored outwards. */
