@@ -103,6 +103,7 @@ function table2(s: GridSettings): Cell[] {
     paired('deblurgan', phantoms, s),
     ...phantoms.map((task) => paired('deblurgan', [task], s)),
     ...phantoms.map((task) => paired('mend', [task], s)),
+    ...phantoms.map((task) => unpaired('mend', s, [task])),
   ];
 }
 
@@ -130,10 +131,9 @@ function real(s: GridSettings): Cell[] {
     paired('care', [task], settings),
     paired('mend', [task], settings),
     ...(task === 'w2s' ? [paired('paper', [task], settings)] : []),
-    ...(task === 'w2s' ? (['paper', 'mend', 'cyclegan'] as const) : []).map((method) => ({
-      ...unpaired(method, settings),
-      tasks: [task],
-    })),
+    ...(task === 'w2s' ? (['paper', 'mend', 'cyclegan'] as const) : []).map((method) =>
+      unpaired(method, settings, [task]),
+    ),
   ]);
 }
 
@@ -208,8 +208,8 @@ function paired(method: Method, tasks: Task[], s: GridSettings, images = s.pairs
 }
 
 /** mend measures its defects, CycleGAN paints its own. */
-function unpaired(method: Method, s: GridSettings): Cell {
-  const cell = untrained(method, phantoms, s);
+function unpaired(method: Method, s: GridSettings, tasks = phantoms): Cell {
+  const cell = untrained(method, tasks, s);
   const synthetic = method === 'cyclegan' || method === 'mend' ? 0 : cinUpdates(s);
   return { ...cell, setting: 'unpaired', images: s.unpaired, updates: s.updates, cinUpdates: synthetic };
 }

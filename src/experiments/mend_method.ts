@@ -18,7 +18,7 @@ import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Tim
 export const SYNTHETIC_COPIES = 4;
 
 /** Readings of the fidelity–detail dial that a record holds beside 0. */
-const DIAL = [0.5, 1];
+const DIAL = [0.5, 0.75, 1];
 
 /** What is restored at one of them. */
 interface Reading {

@@ -99,13 +99,13 @@ function rowKey(
   return JSON.stringify([row, task, tasks.length, setting, images, updates, cinUpdates, preset, learningRate, changes]);
 }
 
-/** @param reference which row the others are measured from */
+/** @param reference which row the others are measured from; of several the one whose network serves the fewest tasks */
 export function taskTable(task: Task, rows: Row[], reference?: (row: Row) => boolean): TaskTable {
   const own = rows.filter((row) => row.task === task);
   const images = Math.min(...own.flatMap(({ scores }) => scores.map((s) => s.care.psnr.length)));
   const lookedAt = own.flatMap(({ scores }) => scores.flatMap(({ lpips }) => lpips?.length ?? []));
   const looked = lookedAt.length === 0 ? 0 : Math.min(images, ...lookedAt);
-  const best = reference && own.find(reference);
+  const best = reference && own.filter(reference).sort((a, b) => a.cell.tasks.length - b.cell.tasks.length)[0];
   return {
     task,
     setting: own.some(({ cell }) => cell.setting === 'unpaired') ? 'unpaired' : 'paired',
