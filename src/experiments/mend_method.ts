@@ -103,7 +103,7 @@ function* valuesOf(trained: { weights: ReadonlyMap<string, Values> } | undefined
 }
 
 /** mend as it is, but for what an ablation changes. */
-function recipe({ preset, changes = {}, learningRate }: Cell) {
+function recipe({ preset, setting, changes = {}, learningRate }: Cell) {
   const number = (name: string, fallback: number) => (changes[name] === undefined ? fallback : Number(changes[name]));
   const { restorer } = ARCHITECTURES[preset];
   const own = mendNetwork(restorer.first);
@@ -127,7 +127,8 @@ function recipe({ preset, changes = {}, learningRate }: Cell) {
     copies: number('copies', SYNTHETIC_COPIES),
     hasFloor: number('floor', 1) === 1,
     flips: number('flips', 1) === 1,
-    hasDetail: number('detail', 1) !== 0,
+    // What detail costs and gives is asked of pairs.
+    hasDetail: number('detail', setting === 'paired' ? 1 : 0) !== 0,
     learningRate: learningRate ?? rate,
     squared: number('squared', squared),
     averageDecay: number('average', averageDecay),
