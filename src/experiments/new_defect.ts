@@ -5,7 +5,7 @@
  */
 import { ARCHITECTURES } from '../models/presets';
 import { RESTORING_MARGIN } from '../models/restoring_network';
-import { ALL_MEASURES, Batches, type TaskPlanes } from '../training/batches';
+import { Batches, PAIR_MEASURES, type TaskPlanes } from '../training/batches';
 import { isNormed } from '../training/cin_gan';
 import { mendNetwork, TRAINING_MARGIN } from '../training/mend';
 import { keptTasks } from '../training/warm_start';
@@ -40,7 +40,7 @@ export async function newDefect(cell: Cell, bench: Bench): Promise<Outcome> {
   const run: SynthesisRun = { shape, phi: await ownPhi(), config: cinGanConfig(cell), seed: cell.seed };
   const shorter = { ...run, config: { ...run.config, steps: Math.round(cell.cinUpdates * SHARE) } };
 
-  const before = dataOf({ ...cell, tasks: known }, 0, ALL_MEASURES, TRAINING_MARGIN);
+  const before = dataOf({ ...cell, tasks: known }, 0, PAIR_MEASURES, TRAINING_MARGIN);
   const base = await sharedSynthesis(engine, before.batches, run, tell);
   const restorer = async (
     tasks: TaskPlanes[],
@@ -57,7 +57,7 @@ export async function newDefect(cell: Cell, bench: Bench): Promise<Outcome> {
   };
   const first = await restorer(before.training, base, cell.updates);
 
-  const given = dataOf({ ...cell, tasks: added }, 0, ALL_MEASURES, TRAINING_MARGIN);
+  const given = dataOf({ ...cell, tasks: added }, 0, PAIR_MEASURES, TRAINING_MARGIN);
   const from = { generator: base.weights, tasks: before.training };
   const all = [...keptTasks(from, given.training), ...given.training];
   const place = { engine, cell, bench };

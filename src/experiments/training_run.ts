@@ -46,7 +46,7 @@ export function dataOf(cell: Cell, validationShare: number, measures = NO_MEASUR
   const { tasks, setting, images, split, seed, preset } = cell;
   const { patch } = ARCHITECTURES[preset];
   const data = { tasks: tasks.map((task) => trainingTask(task, setting, images, split, seed)) };
-  const { training, validation } = prepareData(data, setting === 'paired' ? validationShare : 0, seed, measures);
+  const { training, validation } = prepareData(data, setting === 'paired' ? validationShare : 0, seed, measures, patch);
   const kept = validation.every((task) => task.pairs.length > 0);
   return {
     training,

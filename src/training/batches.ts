@@ -12,7 +12,7 @@ import { measureScales, type NormalisationSettings, normaliseSigned } from '../i
 import { PatchSampler } from '../imaging/patches';
 import { Random } from '../imaging/random';
 import { measuredPairs } from './measured_pairs';
-import type { TrainingData, TrainingTask } from './messages';
+import type { PairedTask, TrainingData, UnpairedTask } from './messages';
 import { noisyCopies } from './noisy_copies';
 import { differByNoise, type PlanePair, toDefectiveScale } from './pair_scale';
 
@@ -28,7 +28,9 @@ export interface Measures {
   /** Pairs made for a task without any, of its clean images and the defect measured from both sets. */
   measuredPairs: number;
 }
-export const ALL_MEASURES: Measures = { oneScale: true, noisyCopies: 4, measuredPairs: 200 };
+/** Of measured pairs alone, whatever the recipe. */
+export const PAIR_MEASURES: Measures = { oneScale: true, noisyCopies: 4, measuredPairs: 0 };
+export const ALL_MEASURES: Measures = { ...PAIR_MEASURES, measuredPairs: 200 };
 export const NO_MEASURES: Measures = { oneScale: false, noisyCopies: 0, measuredPairs: 0 };
 
 /** Noisy tasks get copies until they have about so many pairs. */
@@ -40,7 +42,7 @@ export interface TaskPlanes {
   axial: boolean;
   /** Empty where the task is unpaired and nothing is done about it. */
   pairs: PlanePair[];
-  /** The pairs were made, not measured: their defective images are no real ones. */
+  /** The pairs were made (measured_pairs.ts): their defective images are no real ones. */
   made?: boolean;
   defective: Plane[];
   clean: Plane[];
@@ -52,17 +54,18 @@ export function networkPlanes(image: Image, settings: NormalisationSettings = NO
   return planePlaces(image.size).map((place) => normaliseSigned(getPlane(image, place), scales[place.c]));
 }
 
-/** Normalised planes of every task, split by file into those to train on and those kept back. */
+/** Normalised planes of every task, split by file into those to train on and those kept back. @param patch to come */
 export function prepareData(
   data: TrainingData,
   validationShare: number,
   seed: number,
-  measures = ALL_MEASURES,
+  measures = PAIR_MEASURES,
+  patch = 0,
 ): { training: TaskPlanes[]; validation: TaskPlanes[] } {
   const prepared = data.tasks.map((task) => {
+    if (task.kind === 'unpaired') return unpairedTask(task, seed, measures, patch);
     const split = splitTask(task, validationShare, seed);
     const [training, validation] = [taskPlanes(split.training), taskPlanes(split.validation)];
-    if (task.kind === 'unpaired') return { training: withMeasuredPairs(training, measures, seed), validation };
     if (!differByNoise(training.pairs)) return { training, validation };
     const copies = Math.min(measures.noisyCopies, Math.ceil(ENOUGH_PAIRS / training.pairs.length) - 1);
     const further = noisyCopies(training.pairs, copies, drawRandom(seed, 'noise', 0), NORMALISATION);
@@ -75,11 +78,22 @@ export function prepareData(
   return { training: prepared.map((task) => task.training), validation: prepared.map((task) => task.validation) };
 }
 
-function withMeasuredPairs(task: TaskPlanes, { measuredPairs: count, oneScale }: Measures, seed: number): TaskPlanes {
-  if (count === 0) return task;
-  const pairs = measuredPairs(task, count, drawRandom(seed, 'noise', 0), NORMALISATION);
-  const scaled = oneScale && differByNoise(pairs) ? pairs.map(toDefectiveScale) : pairs;
-  return { ...task, pairs: scaled, made: true };
+/** Without pairs there is no truth to judge by: all of it is for training. */
+function unpairedTask(
+  task: UnpairedTask,
+  seed: number,
+  { measuredPairs: count, oneScale }: Measures,
+  patch: number,
+): { training: TaskPlanes; validation: TaskPlanes } {
+  const { name, axial } = task;
+  const of = (images: { image: Image }[]) => images.map(({ image }) => networkPlanes(image));
+  const sets = { defective: of(task.defective), clean: of(task.clean) };
+  const [defective, clean] = [sets.defective.flat(), sets.clean.flat()];
+  const validation: TaskPlanes = { name, axial, pairs: [], defective: [], clean: [] };
+  if (count === 0) return { training: { ...validation, defective, clean }, validation };
+  const random = drawRandom(seed, 'noise', 0);
+  const made = measuredPairs(sets, { count, patch, oneScale }, random, NORMALISATION);
+  return { training: { ...validation, defective, ...made, made: true }, validation };
 }
 
 function atOneScale(task: TaskPlanes): TaskPlanes {
@@ -87,25 +101,13 @@ function atOneScale(task: TaskPlanes): TaskPlanes {
   return { ...task, pairs, clean: pairs.map((pair) => pair.clean) };
 }
 
-function splitTask(
-  task: TrainingTask,
-  share: number,
-  seed: number,
-): { training: TrainingTask; validation: TrainingTask } {
-  if (task.kind === 'paired') {
-    const { training, validation } = splitForValidation(task.pairs, share, seed);
-    return { training: { ...task, pairs: training }, validation: { ...task, pairs: validation } };
-  }
-  // Without pairs there is no truth to judge by: all of it is for training.
-  return { training: task, validation: { ...task, defective: [], clean: [] } };
+function splitTask(task: PairedTask, share: number, seed: number): { training: PairedTask; validation: PairedTask } {
+  const { training, validation } = splitForValidation(task.pairs, share, seed);
+  return { training: { ...task, pairs: training }, validation: { ...task, pairs: validation } };
 }
 
-function taskPlanes(task: TrainingTask): TaskPlanes {
+function taskPlanes(task: PairedTask): TaskPlanes {
   const { name, axial } = task;
-  if (task.kind === 'unpaired') {
-    const planes = (images: { image: Image }[]) => images.flatMap(({ image }) => networkPlanes(image));
-    return { name, axial, pairs: [], defective: planes(task.defective), clean: planes(task.clean) };
-  }
   const pairs = task.pairs.flatMap((pair) => {
     if (sizeText(pair.defective.size) !== sizeText(pair.clean.size))
       throw new BadInputError(

@@ -7,7 +7,15 @@ import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
 import type { RestoringNetwork } from '../models/restoring_network';
 import type { Engine, KernelChoices, Program } from '../runtime';
-import { ALL_MEASURES, Batches, type Measures, NORMALISATION, prepareData, type TaskPlanes } from './batches';
+import {
+  ALL_MEASURES,
+  Batches,
+  type Measures,
+  NORMALISATION,
+  PAIR_MEASURES,
+  prepareData,
+  type TaskPlanes,
+} from './batches';
 import { makeCGan } from './cgan';
 import { loadCheckpoint, writeCheckpoint, writeModel } from './checkpoint';
 import { makeCinGan } from './cin_gan';
@@ -60,7 +68,7 @@ export async function* train(
   const resumed = checkpoint && checkedResume(checkpoint, run, request.data);
   const start = resumed ? startOfCheckpoint(resumed) : request.start && (await openStart(request.start, run.preset));
   const { training, validation } = withKept(
-    prepareData(request.data, run.validationShare, run.seed, measuresOf(run)),
+    prepareData(request.data, run.validationShare, run.seed, measuresOf(run), run.patch),
     (given) => (run.addTasks ? keptTasks(start, given) : []),
   );
   const data = new Batches(training, run.patch, run.mend ? TRAINING_MARGIN : 0);
@@ -217,8 +225,9 @@ const planned = (phase: TrainingPhase, programs: Program[]): TrainingEvent => ({
   programs: programs.map(({ plan }) => planInfo(plan)),
 });
 
-/** Pairs are made by mend alone; the paper has CIN-GAN for that. */
-const measuresOf = ({ mend }: RunConfig): Measures => (mend ? ALL_MEASURES : { ...ALL_MEASURES, measuredPairs: 0 });
+/** Pairs are made by mend alone, where its restorer learns anything; the paper has CIN-GAN for that. */
+const measuresOf = ({ mend, cGan }: RunConfig): Measures =>
+  mend && mend.steps + cGan.steps > 0 ? ALL_MEASURES : PAIR_MEASURES;
 
 type Prepared = Record<'training' | 'validation', TaskPlanes[]>;
 

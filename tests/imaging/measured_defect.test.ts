@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { gaussianBlur, mapPlane } from '../../src/imaging/filters';
 import type { Plane } from '../../src/imaging/image';
-import { measureDefect } from '../../src/imaging/measured_defect/measured_defect';
+import { type MeasuredDefect, measureDefect as measure } from '../../src/imaging/measured_defect/measured_defect';
 import { paintDefect } from '../../src/imaging/measured_defect/paint_defect';
-import { meanPower, type Spectrum, valueAt } from '../../src/imaging/measured_defect/power_spectrum';
+import { meanPower as meanPowerOf, type Spectrum, valueAt } from '../../src/imaging/measured_defect/power_spectrum';
+import { tilesOf } from '../../src/imaging/measured_defect/tiles';
 import { correlation } from '../../src/imaging/metrics';
 import { slowField, texture } from '../../src/imaging/phantoms/fields';
 import { type PhantomTask, phantomPair } from '../../src/imaging/phantoms/phantom';
@@ -11,6 +12,16 @@ import { Random } from '../../src/imaging/random';
 
 const SIDE = 128;
 const IMAGES = 24;
+
+/** Each plane an image of its own. */
+const measureDefect = (defective: Plane[], clean: Plane[]): MeasuredDefect =>
+  measure(
+    defective.map((plane) => [plane]),
+    clean.map((plane) => [plane]),
+  );
+
+const meanPower = (planes: Plane[], side: number): Spectrum =>
+  meanPowerOf(tilesOf(planes, side).map(({ plane }) => plane));
 
 /** Images of one kind of object: blobs about 2 pixels wide, as bright as −0.5 ± 0.3. */
 function objects(seed: number): Plane[] {
@@ -116,7 +127,7 @@ test('a slow background is haze, and a wide blur is none', () => {
     sharp.map((plane) => gaussianBlur(plane, { x: 1, y: 4 })),
     clean,
   );
-  expect(Math.max(...wide.hazeGain.values)).toBeLessThan(0.5);
+  expect(Math.max(...wide.hazeGain.values)).toBeLessThan(0.2 * wide.gain.values[0]);
 });
 
 test('what is painted has the power and the mean of the defective images', () => {
@@ -178,9 +189,36 @@ test.each([
   expect(painted.data.every(Number.isFinite)).toBe(true);
 });
 
-test('images without anything on them paint nothing but finite values', () => {
-  const flat = [{ width: 64, height: 64, data: new Float32Array(64 * 64).fill(-1) }];
-  expect(paintDefect(flat[0], measureDefect(flat, flat), new Random(4)).data.every(Number.isFinite)).toBe(true);
+test('images without anything on them, on either side, paint nothing but finite values', () => {
+  const flat = [{ width: SIDE, height: SIDE, data: new Float32Array(SIDE * SIDE).fill(-1) }];
+  for (const [defective, clean] of [
+    [flat, flat],
+    [flat, objects(28)],
+    [objects(28), flat],
+  ])
+    expect(paintDefect(clean[0], measureDefect(defective, clean), new Random(4)).data.every(Number.isFinite)).toBe(
+      true,
+    );
+});
+
+test('few images and none of them blurred: half of the amplitude of their detail is left, and more', () => {
+  const random = new Random(29);
+  const few = (seed: number) => objects(seed).slice(0, 4);
+  const { gain } = measureDefect(
+    few(30).map((plane) => withNoise(plane, random, () => 0.0004)),
+    few(31),
+  );
+  expect(valueAt(gain, 0.1, 0)).toBeGreaterThan(0.25);
+});
+
+test('many and large images are measured on a hundred tiles, those of few on all', () => {
+  const plane = { width: 300, height: 140, data: new Float32Array(300 * 140) };
+  expect(tilesOf([plane], 128).map(({ at }) => at)).toEqual(
+    [0, 12].flatMap((y) => [0, 86, 172].map((x) => ({ x, y }))),
+  );
+  expect(tilesOf(Array(40).fill(plane), 128)).toHaveLength(80);
+  expect(tilesOf(Array(250).fill(plane), 64)).toHaveLength(100);
+  for (const { plane: tile } of tilesOf([plane], 64)) expect(tile).toMatchObject({ width: 64, height: 64 });
 });
 
 test.each<[PhantomTask, number]>([

@@ -19,8 +19,10 @@ import { gaussianBlur } from '../filters';
 import { type ComplexField, fourier } from '../fourier';
 import type { Plane } from '../image';
 import { affineFit } from '../metrics';
-import { meanPower, type Spectrum, spectrum, tilesOf } from './power_spectrum';
-import { measureShading, type Shading, unshaded } from './shading';
+import { blurred } from './mirrored_field';
+import { fieldOf, meanPower, type Spectrum, spectrum } from './power_spectrum';
+import { type ImagePlanes, measureShading, type Shading, unshaded } from './shading';
+import { tilesOf } from './tiles';
 
 export interface MeasuredDefect {
   /** |K|²: by how much each frequency's power grows. */
@@ -30,7 +32,7 @@ export interface MeasuredDefect {
   /** The same as power, as light that has nothing to do with the image. */
   hazePower: Spectrum;
   noisePower: Spectrum;
-  /** Variance of noise at brightness b, but for a factor: slope · b + rest. */
+  /** Variance of noise at brightness b, as a share of the usual one: slope · b + rest. */
   variance: { slope: number; rest: number };
   /** Mean brightness of either set, without shading. */
   mean: { clean: number; defective: number };
@@ -45,21 +47,33 @@ const HIGHEST = 0.7;
 /** In cycles a pixel: slower waves may be haze; those up to the second are where the blur is measured for comparison. */
 const SLOW = 0.0275;
 const FITTED = 0.094;
+/** Tiles are short, and what fades out at their edges spreads each wave over its neighbours: times that is corrected. */
+const ROUNDS = 1;
+/** By how much a frequency's gain grows in one of them, at most. */
+const MOST_CHANGE = 5;
 /** Slow waves beyond this much of the Gaussian are haze. */
 const TOLERANCE = 1.3;
+/** Clean images hold nothing at a frequency that has less than this share of their greatest power. */
+const NOTHING = 1e-12;
 
-/** @param shadedOnes the defective planes @param clean at least one plane of each, no side below 16, every image at its own scale of −1..1 */
-export function measureDefect(shadedOnes: readonly Plane[], clean: readonly Plane[]): MeasuredDefect {
-  const shading = measureShading(shadedOnes, clean);
-  const defective = shading ? shadedOnes.map((plane) => unshaded(plane, shading)) : shadedOnes;
-  const least = Math.min(...[...defective, ...clean].flatMap(({ width, height }) => [width, height]));
+/** @param defective @param clean one image of each at least, no side below 16, each image at its own scale of −1..1 */
+export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): MeasuredDefect {
+  const least = Math.min(...[...defective, ...clean].flat().map(({ width, height }) => Math.min(width, height)));
   const side = Math.min(MOST_SIDE, 2 ** Math.floor(Math.log2(least)));
-  const [of, from] = [meanPower(defective, side), meanPower(clean, side)];
-  const noisePower = noiseOf(of);
-  const gain = fallingGain(of, from, noisePower);
+  const shading = measureShading(defective, clean);
+  const tiles = tilesOf(defective.flat(), side);
+  const measured = tiles.map(({ plane }) => plane);
+  const even = shading ? tiles.map(({ plane, at }) => unshaded(plane, shading, at)) : measured;
+  const sharp = tilesOf(clean.flat(), side).map(({ plane }) => plane);
+
+  const [of, from] = [meanPower(even), meanPower(sharp)];
+  const gain = gainOf(of, from, sharp);
+  // A camera adds its noise to what is left of the light.
+  const power = meanPower(measured);
+  const noisePower = noiseOf(power);
   const smooth = fittedGaussian(gain, (at) => {
-    const power = gain.values[at] * from.values[at];
-    return power > noisePower.values[at] ? Math.sqrt(power) : 0;
+    const left = gain.values[at] * from.values[at];
+    return left > noisePower.values[at] ? Math.sqrt(left) : 0;
   });
   const hazeGain = spectrum(side, (x, y, at) =>
     Math.hypot(x, y) / side < SLOW ? Math.max(0, gain.values[at] - TOLERANCE * smooth(x / side, y / side)) : 0,
@@ -69,10 +83,24 @@ export function measureDefect(shadedOnes: readonly Plane[], clean: readonly Plan
     hazeGain,
     hazePower: spectrum(side, (_x, _y, at) => hazeGain.values[at] * from.values[at]),
     noisePower,
-    variance: varianceOf(defective, of, noisePower),
-    mean: { clean: meanOf(clean), defective: meanOf(defective) },
+    variance: varianceOf(measured, power, noisePower),
+    mean: { clean: meanOf(sharp), defective: meanOf(even) },
     ...(shading && { shading }),
   };
+}
+
+/** (P_d − P_η)/P_c, corrected by what clean tiles so blurred are measured to have. */
+function gainOf(of: Spectrum, from: Spectrum, clean: readonly Plane[]): Spectrum {
+  const noise = noiseOf(of);
+  const wanted = spectrum(of.side, (_x, _y, at) => Math.max(0, of.values[at] - noise.values[at]));
+  const nothing = Math.max(NOTHING * Math.max(...from.values), Number.EPSILON ** 2);
+  let gain = falling(wanted, (at) => (from.values[at] > nothing ? 1 / from.values[at] : 0));
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = gain;
+    const seen = meanPower(clean.map((plane) => blurred(plane, before)));
+    gain = falling(wanted, (at) => before.values[at] / Math.max(seen.values[at], wanted.values[at] / MOST_CHANGE));
+  }
+  return gain;
 }
 
 /** The same at every fx as at the highest ones, or at every fy, whichever is more; never more than there is. */
@@ -85,11 +113,11 @@ function noiseOf(power: Spectrum): Spectrum {
   return spectrum(power.side, (x, y, at) => Math.min(power.values[at], Math.max(alongX[x], alongY[y])));
 }
 
-/** (P_d − P_η)/P_c, but never more than at any lower frequency. */
-function fallingGain(defective: Spectrum, clean: Spectrum, noise: Spectrum): Spectrum {
-  const n = clean.side / 2 + 1;
-  const { values, side } = spectrum(clean.side, (_x, _y, at) =>
-    clean.values[at] > 0 ? Math.max(0, defective.values[at] - noise.values[at]) / clean.values[at] : 0,
+/** `power` times a factor, but never more than at any lower frequency. */
+function falling(power: Spectrum, factor: (at: number) => number): Spectrum {
+  const n = power.side / 2 + 1;
+  const { values, side } = spectrum(power.side, (_x, _y, at) =>
+    power.values[at] > 0 ? power.values[at] * factor(at) : 0,
   );
   for (let at = 1; at < values.length; at++) {
     if (at % n > 0) values[at] = Math.min(values[at], values[at - 1]);
@@ -148,31 +176,30 @@ const EDGE = 8;
 const LOCAL_SIGMA = 2;
 
 /** Brightness beside squared noise, both averaged locally, over every tile. */
-function varianceOf(planes: readonly Plane[], power: Spectrum, noise: Spectrum): { slope: number; rest: number } {
+function varianceOf(tiles: readonly Plane[], power: Spectrum, noise: Spectrum): { slope: number; rest: number } {
   const { side } = power;
   const n = side / 2 + 1;
   const onlyNoise = spectrum(side, (_x, _y, at) => (noise.values[at] > power.values[at] / 2 ? 1 : 0)).values;
   const [light, squared]: [number[], number[]] = [[], []];
   const folded = (i: number) => Math.min(i, side - i);
-  const plane = (data: Float64Array): Plane => ({ width: side, height: side, data: Float32Array.from(data) });
-  for (const one of planes) {
-    for (const field of tilesOf(one, side)) {
-      const brightness = gaussianBlur(plane(field.re), LOCAL_SIGMA);
-      fourier(field, 'forward');
-      pass(field, (x, y) => onlyNoise[folded(y) * n + folded(x)]);
-      fourier(field, 'inverse');
-      const noisy = gaussianBlur(plane(field.re.map((value) => value * value)), LOCAL_SIGMA);
-      for (let y = EDGE; y < side - EDGE; y++)
-        for (let x = EDGE; x < side - EDGE; x++) {
-          light.push(brightness.data[y * side + x]);
-          squared.push(noisy.data[y * side + x]);
-        }
-    }
+  for (const tile of tiles) {
+    const brightness = gaussianBlur(tile, LOCAL_SIGMA);
+    const field = fieldOf(tile);
+    fourier(field, 'forward');
+    pass(field, (x, y) => onlyNoise[folded(y) * n + folded(x)]);
+    fourier(field, 'inverse');
+    const alone = Float32Array.from(field.re, (value) => value * value);
+    const noisy = gaussianBlur({ width: side, height: side, data: alone }, LOCAL_SIGMA);
+    for (let y = EDGE; y < side - EDGE; y++)
+      for (let x = EDGE; x < side - EDGE; x++) {
+        light.push(brightness.data[y * side + x]);
+        squared.push(noisy.data[y * side + x]);
+      }
   }
-  if (light.length === 0) return { slope: 0, rest: 1 };
   const samples = (values: number[]): Plane => ({ width: values.length, height: 1, data: Float32Array.from(values) });
   const { alpha, beta } = affineFit(samples(light), samples(squared));
-  return { slope: alpha, rest: beta };
+  const usual = alpha * meanOf(tiles) + beta;
+  return light.length > 0 && usual > 0 ? { slope: alpha / usual, rest: beta / usual } : { slope: 0, rest: 1 };
 }
 
 function pass(field: ComplexField, share: (x: number, y: number) => number): void {

@@ -1,16 +1,14 @@
 /** A clean image with a measured defect: blurred, with haze and with noise drawn anew. */
-import { bordered } from '../filters';
-import { type ComplexField, fourier, powerOfTwo } from '../fourier';
+import { mapPlane } from '../filters';
+import { type ComplexField, fourier } from '../fourier';
 import type { Plane } from '../image';
 import type { Random } from '../random';
 import type { MeasuredDefect } from './measured_defect';
+import { frequencyOf, mirroredField } from './mirrored_field';
 import { valueAt } from './power_spectrum';
 import { shaded } from './shading';
 
-/** Pixels by which an image is continued in mirror image on each side, at least, before it is blurred. */
-const MARGIN = 32;
-
-/** Noise is nowhere less than this of its variance at mean brightness. */
+/** Noise is nowhere less than this of its usual variance. */
 const LEAST_VARIANCE = 0.05;
 
 export interface PaintSettings {
@@ -31,46 +29,25 @@ export function paintDefect(
   { unrelated = random.uniform(), at }: PaintSettings = {},
 ): Plane {
   const { width, height } = clean;
-  const { field, left, top } = besideNoise(clean, defect.mean.clean, random);
+  const white = clean.data.map(() => random.normal());
+  const { field, left, top } = mirroredField(clean, defect.mean.clean, white);
   fourier(field, 'forward');
   throughOptics(field, defect, unrelated);
   fourier(field, 'inverse');
 
-  const light = new Float32Array(width * height);
-  const noise = new Float32Array(width * height);
+  const [data, noise] = [new Float32Array(width * height), new Float32Array(width * height)];
   for (let y = 0; y < height; y++) {
     const start = (y + top) * field.width + left;
     for (let x = 0; x < width; x++) {
-      light[y * width + x] = field.re[start + x] + defect.mean.defective;
+      data[y * width + x] = field.re[start + x] + defect.mean.defective;
       noise[y * width + x] = field.im[start + x];
     }
   }
-  const spread = spreadAt(defect);
-  const painted = { width, height, data: light.map((value, i) => value + spread(value) * noise[i]) };
   const { shading } = defect;
   const isField = shading?.x.length === width && shading.y.length === height;
-  return shading && (at || isField) ? shaded(painted, shading, at) : painted;
-}
-
-/** The image about its mean as real parts, white noise of variance 1 as imaginary ones, both mirrored outwards. */
-function besideNoise(
-  { width, height, data }: Plane,
-  mean: number,
-  random: Random,
-): { field: ComplexField; left: number; top: number } {
-  const [wide, tall] = [powerOfTwo(width + 2 * MARGIN), powerOfTwo(height + 2 * MARGIN)];
-  const [left, top] = [(wide - width) >> 1, (tall - height) >> 1];
-  const noise = data.map(() => random.normal());
-  const [re, im] = [new Float64Array(wide * tall), new Float64Array(wide * tall)];
-  for (let y = 0; y < tall; y++) {
-    const row = bordered(y - top, height, 'reflect') * width;
-    for (let x = 0; x < wide; x++) {
-      const from = row + bordered(x - left, width, 'reflect');
-      re[y * wide + x] = data[from] - mean;
-      im[y * wide + x] = noise[from];
-    }
-  }
-  return { field: { width: wide, height: tall, re, im }, left, top };
+  const light = shading && (at || isField) ? shaded({ width, height, data }, shading, at) : { width, height, data };
+  const spread = spreadAt(defect);
+  return mapPlane(light, (value, i) => value + spread(value) * noise[i]);
 }
 
 /**
@@ -79,13 +56,12 @@ function besideNoise(
  */
 function throughOptics({ width, height, re, im }: ComplexField, defect: MeasuredDefect, unrelated: number): void {
   const { gain, hazeGain, hazePower, noisePower } = defect;
-  const frequency = (i: number, n: number) => Math.min(i, n - i) / n;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
       const other = ((height - y) % height) * width + ((width - x) % width);
       if (other < at) continue;
-      const [fx, fy] = [frequency(x, width), frequency(y, height)];
+      const [fx, fy] = [frequencyOf(x, width), frequencyOf(y, height)];
       const blur = Math.sqrt(valueAt(gain, fx, fy) + (1 - unrelated) * valueAt(hazeGain, fx, fy));
       const haze = Math.sqrt(unrelated * valueAt(hazePower, fx, fy));
       const noise = Math.sqrt(valueAt(noisePower, fx, fy));
@@ -101,9 +77,8 @@ function throughOptics({ width, height, re, im }: ComplexField, defect: Measured
   }
 }
 
-/** Standard deviation of noise at a brightness, 1 at the defective images' mean. */
-function spreadAt({ variance: { slope, rest }, mean }: MeasuredDefect): (brightness: number) => number {
-  const usual = slope * mean.defective + rest;
-  if (!(usual > 0)) return () => 1;
-  return (brightness) => Math.sqrt(Math.max(LEAST_VARIANCE, (slope * brightness + rest) / usual));
-}
+/** Standard deviation of noise at a brightness, as a share of the usual one. */
+const spreadAt =
+  ({ variance: { slope, rest } }: MeasuredDefect) =>
+  (brightness: number): number =>
+    Math.sqrt(Math.max(LEAST_VARIANCE, slope * brightness + rest));

@@ -18,60 +18,45 @@ export const spectrum = (side: number, value: (x: number, y: number, at: number)
   return { side, values: Float64Array.from({ length: n * n }, (_, at) => value(at % n, Math.floor(at / n), at)) };
 };
 
-/** Tiles along one side of an image, at most. */
-const MOST_TILES = 4;
-
 /**
- * Power per sample, |F|²/side², of the planes' tiles about their means, averaged over all tiles, both mirror images of
- * each axis and, geometrically, neighbouring frequencies. Tiles fade out towards their edges (Hann), at unit mean square.
- * White noise of variance v has v everywhere.
+ * Power per sample, |F|²/side², of square tiles about their means, averaged over all tiles, both mirror images of each axis
+ * and, geometrically, neighbouring frequencies. Tiles fade out towards their edges (Hann), at unit mean square. White
+ * noise of variance v has v everywhere.
  *
- * @param side of the tiles, a power of two that no plane is smaller than
+ * @param tiles at least one, all of one side, a power of two
  */
-export function meanPower(planes: readonly Plane[], side: number): Spectrum {
+export function meanPower(tiles: readonly Plane[]): Spectrum {
+  const side = tiles[0].width;
   const window = hann(side);
   const sum = new Float64Array(side * side);
-  let count = 0;
-  for (const plane of planes) {
-    for (const field of tilesOf(plane, side)) {
-      const mean = weightedMean(field, window);
-      field.re.forEach((value, i) => {
-        field.re[i] = (value - mean) * window[i % side] * window[Math.floor(i / side)];
-      });
-      fourier(field, 'forward');
-      field.re.forEach((re, i) => {
-        sum[i] += (re * re + field.im[i] * field.im[i]) / (side * side);
-      });
-      count++;
-    }
+  for (const tile of tiles) {
+    const field = fieldOf(tile);
+    const mean = weightedMean(field, window);
+    field.re.forEach((value, i) => {
+      field.re[i] = (value - mean) * window[i % side] * window[Math.floor(i / side)];
+    });
+    fourier(field, 'forward');
+    field.re.forEach((re, i) => {
+      sum[i] += (re * re + field.im[i] * field.im[i]) / (side * side);
+    });
   }
   const at = (x: number, y: number) => sum[(y % side) * side + (x % side)];
   const power = spectrum(
     side,
-    (x, y) => (at(x, y) + at(side - x, y) + at(x, side - y) + at(side - x, side - y)) / (4 * count),
+    (x, y) => (at(x, y) + at(side - x, y) + at(x, side - y) + at(side - x, side - y)) / (4 * tiles.length),
   );
   const n = side / 2 + 1;
   power.values[0] = (power.values[1] + power.values[n]) / 2; // the means are gone
   return smoothed(power);
 }
 
-/** Evenly spaced squares that cover a plane, or a part of a large one, as fields to transform. */
-export function* tilesOf({ width, height, data }: Plane, side: number): Iterable<ComplexField> {
-  const starts = (length: number) => {
-    const tiles = Math.min(MOST_TILES, Math.ceil(length / side));
-    return Array.from({ length: tiles }, (_, i) => Math.round((i * (length - side)) / Math.max(1, tiles - 1)));
-  };
-  for (const top of starts(height))
-    for (const left of starts(width))
-      yield {
-        width: side,
-        height: side,
-        re: Float64Array.from({ length: side * side }, (_, i) => {
-          return data[(top + Math.floor(i / side)) * width + left + (i % side)];
-        }),
-        im: new Float64Array(side * side),
-      };
-}
+/** An image's samples as real parts. */
+export const fieldOf = ({ width, height, data }: Plane): ComplexField => ({
+  width,
+  height,
+  re: Float64Array.from(data),
+  im: new Float64Array(data.length),
+});
 
 /** The value at any frequency, |fx| and |fy| at most half a cycle a pixel, between its four neighbours. */
 export function valueAt({ side, values }: Spectrum, fx: number, fy: number): number {

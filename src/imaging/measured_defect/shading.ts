@@ -11,6 +11,9 @@ export interface Shading {
   y: Float64Array;
 }
 
+/** The planes of each image: what is alike in one stack says nothing of the others. */
+export type ImagePlanes = readonly (readonly Plane[])[];
+
 /** Fewer images say nothing about what they have in common. */
 const FEWEST = 4;
 /** In pixels along the profile. */
@@ -20,18 +23,16 @@ const LEAST = 0.05;
 /** Standard errors that a factor must be from 1 to count. */
 const CERTAIN = 2;
 
-/** @param planes @param reference of −1..1, −1 being dark @returns undefined where `planes` are few or differ in size */
-export function measureShading(planes: readonly Plane[], reference: readonly Plane[]): Shading | undefined {
-  const [{ width, height }] = planes;
-  if (planes.length < FEWEST || planes.some((plane) => plane.width !== width || plane.height !== height))
-    return undefined;
-  const same = reference.length >= FEWEST && reference.every((p) => p.width === width && p.height === height);
+/** @param images @param reference of −1..1, −1 being dark @returns undefined where either are few, or not all of one size */
+export function measureShading(images: ImagePlanes, reference: ImagePlanes): Shading | undefined {
+  const [{ width, height }] = images[0];
+  const isOf = (planes: readonly Plane[]) => planes.every((plane) => plane.width === width && plane.height === height);
+  if ([images, reference].some((set) => set.length < FEWEST || !set.every(isOf))) return undefined;
   const along = (axis: 'x' | 'y') => {
-    const fall = profile(planes, axis);
-    const usual = same ? profile(reference, axis) : undefined;
+    const [fall, usual] = [profile(images, axis), profile(reference, axis)];
     return fall.mean.map((value, i) => {
-      const factor = usual ? value / Math.max(LEAST, usual.mean[i]) : value;
-      const error = Math.hypot(fall.error[i], usual?.error[i] ?? 0);
+      const factor = value / Math.max(LEAST, usual.mean[i]);
+      const error = Math.hypot(fall.error[i], usual.error[i]);
       const sure = Math.max(0, 1 - ((CERTAIN * error) / (factor - 1)) ** 2);
       return factor === 1 ? 1 : Math.max(LEAST, 1 + sure * (factor - 1));
     });
@@ -39,11 +40,12 @@ export function measureShading(planes: readonly Plane[], reference: readonly Pla
   return { x: along('x'), y: along('y') };
 }
 
-/** The plane, or with `at` a part of one that begins there, under the shading. */
+/** A part of a field that begins `at` there, under the shading. */
 export const shaded = (plane: Plane, shading: Shading, at = { x: 0, y: 0 }): Plane => scaled(plane, shading, at, false);
 
-/** The plane without it. */
-export const unshaded = (plane: Plane, shading: Shading): Plane => scaled(plane, shading, { x: 0, y: 0 }, true);
+/** The part without it. */
+export const unshaded = (plane: Plane, shading: Shading, at = { x: 0, y: 0 }): Plane =>
+  scaled(plane, shading, at, true);
 
 function scaled({ width, height, data }: Plane, { x, y }: Shading, at: { x: number; y: number }, off: boolean): Plane {
   return {
@@ -57,10 +59,11 @@ function scaled({ width, height, data }: Plane, { x, y }: Shading, at: { x: numb
 }
 
 /** Mean brightness of each column (`x`) or row, as a share of the median one, and its standard error over the images. */
-function profile(planes: readonly Plane[], axis: 'x' | 'y'): { mean: Float64Array; error: Float64Array } {
+function profile(images: ImagePlanes, axis: 'x' | 'y'): { mean: Float64Array; error: Float64Array } {
   const kernel = gaussianKernel(SMOOTHING);
-  const each = planes.map((plane) => {
-    const line = axis === 'x' ? columnMeans(plane) : rowMeans(plane);
+  const each = images.map((planes) => {
+    const lines = planes.map(axis === 'x' ? columnMeans : rowMeans);
+    const line = lines[0].map((_, i) => lines.reduce((sum, one) => sum + one[i], 0) / lines.length);
     return convolveRows({ width: line.length, height: 1, data: line }, kernel, 'reflect').data;
   });
   const n = each.length;
