@@ -86,6 +86,7 @@ export async function newDefect(cell: Cell, bench: Bench): Promise<Outcome> {
     curves: [grown.curve, own.curve],
     toldApart: grown.toldApart,
     configuration: {
+      measures: before.measures,
       cinGan: run.config,
       added: shorter.config,
       mend: first.config,

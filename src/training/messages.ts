@@ -17,7 +17,7 @@ export type Recipe = 'mend' | 'published';
 // ---------------------------------------------------------------------------------------------- settings
 
 export interface CinGanSettings {
-  /** Generator steps; 0 skips the phase (possible only where every task is paired). */
+  /** Generator steps; 0 skips the phase (by the published recipe, possible only where a task has pairs). */
   steps: number;
   batch: number;
   learningRate: number;
@@ -60,7 +60,7 @@ export interface TrainConfig {
   /** Side of the square training patches, in pixels. */
   patch?: number;
   mend?: Partial<MendSettings>;
-  /** Steps left out: the preset's, but none where mend is given nothing but pairs. */
+  /** Steps left out: the preset's, but none by recipe mend unless tasks are added. */
   cinGan?: Partial<CinGanSettings>;
   /** Of recipe mend, the part that learns detail; its steps left out: a quarter of mend's. */
   cGan?: Partial<CGanSettings>;

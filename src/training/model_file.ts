@@ -124,7 +124,8 @@ function checkedRecord(text: string): FileRecord {
     isSize(record.generator?.first) &&
     isSize(record.generator?.blocks) &&
     isPercentiles(record.normalisation) &&
-    (record.provenance?.madeFrom === undefined || isLine(record.provenance.madeFrom));
+    (record.provenance?.madeFrom === undefined || isLine(record.provenance.madeFrom)) &&
+    (record.provenance?.data === undefined || isSeen(record.provenance.data));
   if (!sound)
     throw new ModelFileError(
       `a record of version ${String(record?.version)} with missing entries`,
@@ -133,6 +134,10 @@ function checkedRecord(text: string): FileRecord {
     );
   return record as FileRecord;
 }
+
+const isSeen = (data: Partial<FileRecord['provenance']['data'][number] | null>[]): boolean =>
+  Array.isArray(data) &&
+  data.every((one) => typeof one?.task === 'string' && (one.made === undefined || Number.isInteger(one.made)));
 
 const isSize = (n: unknown): boolean => Number.isInteger(n) && (n as number) > 0 && (n as number) <= 1024;
 

@@ -30,7 +30,7 @@ export interface BatchSetting {
 
 const NOISE_STREAM = 3;
 
-/** How many samples of each batch are synthetic: all of them where no task has a real pair. */
+/** How many samples of each batch are synthetic: all of them where no task has a pair. */
 export function syntheticCount(
   { batch, syntheticShare }: { batch: number; syntheticShare: number },
   hasPairs: boolean,

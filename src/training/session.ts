@@ -67,6 +67,7 @@ export async function* train(
   const run = runConfig({ ...request.config, recipe });
   const resumed = checkpoint && checkedResume(checkpoint, run, request.data);
   const start = resumed ? startOfCheckpoint(resumed) : request.start && (await openStart(request.start, run.preset));
+  yield compiling(0); // measuring defects takes seconds
   const { training, validation } = withKept(
     prepareData(request.data, run.validationShare, run.seed, measuresOf(run), run.patch),
     (given) => (run.addTasks ? keptTasks(start, given) : []),

@@ -136,7 +136,7 @@ export class MendTaskCard extends LitElement {
           task.kind === 'unpaired' && hasImages
             ? html`
               <p class="small quiet">
-                No pairs are needed: they are made of the clean images and the defect measured from both sets.
+                No pairs are needed: they are made of the clean images, with a defect as in the others.
               </p>
             `
             : nothing

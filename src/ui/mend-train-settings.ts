@@ -37,14 +37,14 @@ const CGAN_FIELDS: Field<CGanSettings>[] = [
   ['lambdaAdversarial', 'Weight of the adversarial term', 'any'],
   ['lambdaContent', 'Weight of content', 'any'],
   ['lambdaPixel', 'Weight of the pixel term', 'any', '0 leaves it out, as in the paper'],
-  ['syntheticShare', 'Share of synthetic pairs', 'any', '0 to 1, where a task has real pairs too'],
+  ['syntheticShare', 'Share of synthetic pairs', 'any', '0 to 1, of what CIN-GAN paints beside pairs'],
 ];
 
 const MEND_FIELDS: Field<MendSettings>[] = [
   ['batch', 'Batch', 1],
   ['learningRate', 'Learning rate', 'any'],
   ['squared', 'Weight of the squared error', 'any'],
-  ['syntheticShare', 'Share of synthetic pairs', 'any', '0 to 1, where a task has real pairs too'],
+  ['syntheticShare', 'Share of synthetic pairs', 'any', '0 to 1, of what CIN-GAN paints beside pairs'],
 ];
 
 const KERNELS: Readonly<Record<string, TrainConfig['kernels']>> = { measured: 'measured', rule: 'rule' };

@@ -198,8 +198,8 @@ export class MendTrain extends LitElement {
       <div class="page-head">
         <h1>Train</h1>
         <p class="lead">
-          One network learns to undo all your defects. Where it has no pairs to learn from, another first learns to imitate
-          each defect, and makes them.
+          One network learns to undo all your defects. Where it has no pairs to learn from, they are made of your clean
+          images.
         </p>
       </div>
     `;

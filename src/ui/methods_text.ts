@@ -21,7 +21,7 @@ export function methodsText({
     `on the following defects: ${defects} (seed ${seed}, ${adapter}, ${created.slice(0, 10)}).`,
     ...(measured.length > 0
       ? [
-          `No pairs were at hand of ${measured.join(', ')}: blur, haze and noise were measured from the mean power spectra`,
+          `No pairs were at hand of ${measured.join(', ')}: blur, haze, shading and noise were measured from the mean powers and profiles`,
           'of unrelated defective and clean images and given to the clean ones.',
         ]
       : []),

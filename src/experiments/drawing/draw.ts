@@ -102,11 +102,13 @@ function realTables(rows: Row[]): TaskTable[] {
   ]);
 }
 
-/** Development rows by what they are measured from: the recipe, trained on as many tasks. */
+/** Development rows by what they are measured from: the recipe, trained on as many tasks, with pairs or without. */
 function ablationTables(rows: Row[]): TaskTable[] {
   const base = (row: Row) => row.cell.method === 'mend' && row.cell.learningRate === undefined && changes(row) === 1;
   const [alone, together] = [true, false].map((one) => rows.filter(({ cell }) => (cell.tasks.length === 1) === one));
-  return [alone, together].flatMap((some) => tasksOf(some, PHANTOM_TASKS).map((task) => taskTable(task, some, base)));
+  return [alone, together.filter(isPaired), together.filter((row) => !isPaired(row))].flatMap((some) =>
+    tasksOf(some, PHANTOM_TASKS).map((task) => taskTable(task, some, base)),
+  );
 }
 
 const changes = ({ cell }: Row): number => Object.keys(cell.changes ?? {}).length + (cell.cinUpdates > 0 ? 1 : 0);
