@@ -31,7 +31,6 @@ export class MendPreview extends LitElement {
     css`
       .grid {
         display: grid;
-        grid-template-columns: repeat(3, minmax(0, 160px));
         gap: 4px 8px;
       }
 
@@ -55,9 +54,14 @@ export class MendPreview extends LitElement {
   protected override render() {
     if (!this.preview) return undefined;
     const { phase, rows } = this.preview;
-    const columns = COLUMNS[phase === 'cin-gan' ? 'painted' : 'restored'];
+    // Where no task has pairs, there is no truth to show.
+    const columns = COLUMNS[phase === 'cin-gan' ? 'painted' : 'restored'].filter(([, planeOf]) => rows.some(planeOf));
     return html`
-      <div class="grid" data-testid="preview">
+      <div
+        class="grid"
+        style=${`grid-template-columns: repeat(${columns.length}, minmax(0, 160px))`}
+        data-testid="preview"
+      >
         ${columns.map(([title]) => html`<span class="eyebrow">${title}</span>`)}
         ${rows.map((row) => {
           const contrast = rowContrast(row);
