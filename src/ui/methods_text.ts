@@ -21,8 +21,8 @@ export function methodsText({
     `on the following defects: ${defects} (seed ${seed}, ${adapter}, ${created.slice(0, 10)}).`,
     ...(measured.length > 0
       ? [
-          `No pairs were at hand of ${measured.join(', ')}: blur, haze, shading and noise were measured from the mean powers and profiles`,
-          'of unrelated defective and clean images and given to the clean ones.',
+          `No pairs were at hand of ${measured.join(', ')}: blur, haze, shading, noise and sampling were measured from`,
+          'the mean powers and profiles of unrelated defective and clean images and given to the clean ones.',
         ]
       : []),
     ...(madeFrom

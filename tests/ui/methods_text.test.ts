@@ -43,7 +43,7 @@ it('describes mend where that made the model, with CIN-GAN only where there was 
 
 it('says of which tasks the pairs were made, and how', () => {
   const text = methodsText({ ...model, measured: ['noise'] });
-  expect(text).toContain('No pairs were at hand of noise: blur, haze, shading and noise were measured');
+  expect(text).toContain('No pairs were at hand of noise: blur, haze, shading, noise and sampling were measured');
   expect(methodsText(model)).not.toContain('No pairs');
 });
 

@@ -13,7 +13,8 @@
  *   haze       is what slow waves have beyond the Gaussian that fits the blur at faster ones. Whether it belongs to what
  *              is seen (out of focus) or not (background) the powers do not say; whoever paints decides, image by image.
  * Noise grows with light: its variance is a straight line in brightness, found by least squares at the frequencies where
- * there is nothing but noise. Shading (shading.ts) is measured first and taken off.
+ * there is nothing but noise. Shading (shading.ts) is measured first and taken off, and so is what interpolation between
+ * few samples does (sampling.ts).
  */
 import { gaussianBlur } from '../filters';
 import { type ComplexField, fourier } from '../fourier';
@@ -21,6 +22,7 @@ import type { Plane } from '../image';
 import { affineFit } from '../metrics';
 import { blurred } from './mirrored_field';
 import { fieldOf, meanPower, type Spectrum, spectrum } from './power_spectrum';
+import { beforeSampling, measureSampling, ofSamples, type Sampling } from './sampling';
 import { type ImagePlanes, measureShading, type Shading, unshaded } from './shading';
 import { tilesOf } from './tiles';
 
@@ -38,6 +40,8 @@ export interface MeasuredDefect {
   mean: { clean: number; defective: number };
   /** Of the defective images beyond that of the clean ones, where all have one size. */
   shading?: Shading;
+  /** Of the defective images, after blur and noise. */
+  sampling: Sampling;
 }
 
 /** Side of the tiles whose powers are measured, at most. */
@@ -66,11 +70,12 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
   const even = shading ? tiles.map(({ plane, at }) => unshaded(plane, shading, at)) : measured;
   const sharp = tilesOf(clean.flat(), side).map(({ plane }) => plane);
 
-  const [of, from] = [meanPower(even), meanPower(sharp)];
+  const sampling = measureSampling(defective.flat());
+  const [of, from] = [beforeSampling(meanPower(even), sampling), meanPower(sharp)];
   const gain = gainOf(of, from, sharp);
   // A camera adds its noise to what is left of the light.
   const power = meanPower(measured);
-  const noisePower = noiseOf(power);
+  const noisePower = ofSamples(noiseOf(beforeSampling(power, sampling)), sampling);
   const smooth = fittedGaussian(gain, (at) => {
     const left = gain.values[at] * from.values[at];
     return left > noisePower.values[at] ? Math.sqrt(left) : 0;
@@ -83,9 +88,10 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
     hazeGain,
     hazePower: spectrum(side, (_x, _y, at) => hazeGain.values[at] * from.values[at]),
     noisePower,
-    variance: varianceOf(measured, power, noisePower),
+    variance: varianceOf(measured, power, noiseOf(power)),
     mean: { clean: meanOf(sharp), defective: meanOf(even) },
     ...(shading && { shading }),
+    sampling,
   };
 }
 

@@ -1,4 +1,4 @@
-/** A clean image with a measured defect: blurred, with haze and with noise drawn anew. */
+/** A clean image with a measured defect: blurred, with haze and with noise drawn anew, in as few samples. */
 import { mapPlane } from '../filters';
 import { type ComplexField, fourier } from '../fourier';
 import type { Plane } from '../image';
@@ -6,6 +6,7 @@ import type { Random } from '../random';
 import type { MeasuredDefect } from './measured_defect';
 import { frequencyOf, mirroredField } from './mirrored_field';
 import { valueAt } from './power_spectrum';
+import { interpolated, takeSamples } from './sampling';
 import { shaded } from './shading';
 
 /** Noise is nowhere less than this of its usual variance. */
@@ -47,7 +48,13 @@ export function paintDefect(
   const isField = shading?.x.length === width && shading.y.length === height;
   const light = shading && (at || isField) ? shaded({ width, height, data }, shading, at) : { width, height, data };
   const spread = spreadAt(defect);
-  return mapPlane(light, (value, i) => value + spread(value) * noise[i]);
+  const samples = takeSamples(light, defect.sampling, 'between');
+  const grain = takeSamples({ width, height, data: noise }, defect.sampling, 'nearest').data;
+  return interpolated(
+    mapPlane(samples, (value, i) => value + spread(value) * grain[i]),
+    width,
+    height,
+  );
 }
 
 /**
