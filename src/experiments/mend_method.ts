@@ -1,13 +1,14 @@
 /** Our own recipe: two ends of the fidelity–detail dial. */
 import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
-import { RESTORING_MARGIN, type RestoringNetwork, restoringNetwork } from '../models/restoring_network';
-import type { Scope, Tensor, Values } from '../runtime';
+import { isUNet, RESTORING_MARGIN, type RestoringNetwork, type UNet } from '../models/restoring_network';
+import { forTasks } from '../models/task_weights';
+import type { Values } from '../runtime';
 import { ALL_MEASURES, Batches } from '../training/batches';
 import { betweenWeights, detailConfig, MEND_DEFAULTS, mendNetwork, TRAINING_MARGIN } from '../training/mend';
 import type { Cell } from './cell';
 import { samplesOf, trainedOnce } from './kept_weights';
-import { type FaithfulConfig, faithfulConfig, trainDetail, trainFaithful } from './mend_training';
+import { type FaithfulConfig, faithfulConfig, restoringEach, trainDetail, trainFaithful } from './mend_training';
 import { imageNetPhi, ownPhi } from './phi_files';
 import { pretrainedUpdates, pretrainingData } from './pretraining';
 import { sharedSynthesis } from './shared_synthesis';
@@ -87,7 +88,7 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   const at = { config: used, seconds: timer.stop().seconds + earlier };
   const outcomes: Outcome[] = [];
   for (const { row, weights, flips, detail } of readings) {
-    const end = { network: (p: Scope, x: Tensor) => restoringNetwork(p, x, network), weights, losses: faithful.losses };
+    const end = { forTask: restoringEach({ network, weights }), losses: faithful.losses };
     const restoring = { flips, margin: mirrors * RESTORING_MARGIN, floors, settings: { detail } };
     outcomes.push(await restoredOutcome(cell, bench, row, end, at, restoring));
   }
@@ -103,11 +104,12 @@ function* valuesOf(trained: { weights: ReadonlyMap<string, Values> } | undefined
 }
 
 /** mend as it is, but for what an ablation changes. */
-function recipe({ preset, setting, changes = {}, learningRate }: Cell) {
+function recipe({ preset, setting, tasks, changes = {}, learningRate }: Cell) {
   const number = (name: string, fallback: number) => (changes[name] === undefined ? fallback : Number(changes[name]));
   const { restorer } = ARCHITECTURES[preset];
-  const own = mendNetwork(restorer.first);
-  const unet: RestoringNetwork = {
+  const together = number('ownScales', 1) === 1 && changes.exit !== 'residual' ? tasks.length : 1;
+  const own = mendNetwork(restorer.first, together);
+  const unet: UNet = {
     ...own,
     kernel: number('kernel', own.kernel),
     unit: number('unit', 1) === 1,
@@ -136,13 +138,22 @@ function recipe({ preset, setting, changes = {}, learningRate }: Cell) {
 }
 
 /** By the same settings on phantoms, where the cell asks for it. */
-async function mendPretrained(cell: Cell, bench: Bench, network: RestoringNetwork, { batch, seed }: FaithfulConfig) {
+async function mendPretrained(cell: Cell, bench: Bench, given: RestoringNetwork, { batch, seed }: FaithfulConfig) {
   const steps = pretrainedUpdates(cell);
   if (steps === 0) return undefined;
   const setting = { validationShare: 0, measures: ALL_MEASURES, margin: TRAINING_MARGIN };
   const { batches } = pretrainingData(cell.preset, setting);
+  const network = withoutTasks(given);
   const config = faithfulConfig(cell.preset, { steps, batch, seed }, network, batches.tasks);
-  return trainedOnce(bench.engine, ['mend', config, batches.patch], samplesOf(batches.tasks), () =>
+  const trained = await trainedOnce(bench.engine, ['mend', config, batches.patch], samplesOf(batches.tasks), () =>
     trainFaithful(bench.engine, batches, undefined, config, progress(cell, bench)),
   );
+  const alike = batches.tasks.map(({ name }) => name);
+  return { ...trained, weights: forTasks(network, trained.weights, alike, cell.tasks).weights };
+}
+
+function withoutTasks(network: RestoringNetwork): RestoringNetwork {
+  if (!isUNet(network)) return network;
+  const { tasks: _, ...alike } = network;
+  return alike;
 }

@@ -2,14 +2,15 @@
 
 import type { Phi } from '../models/phi';
 import type { Architecture, PresetName } from '../models/presets';
-import { type RestoringNetwork, restoringNetwork } from '../models/restoring_network';
+import { ownTasks, type RestoringNetwork, restoringNetwork } from '../models/restoring_network';
+import { ofTask } from '../models/task_weights';
 import { type Engine, Graph, l1, ParameterSet, type Values } from '../runtime';
 import { type Batches, drawRandom, type TaskPlanes } from '../training/batches';
-import type { TrainedNetwork } from '../training/care';
 import { type CGanConfig, cGanStep, compileCGan } from '../training/cgan';
 import { scalars } from '../training/deblurgan';
 import { darkest } from '../training/floor';
 import { compileMend, MEND_DEFAULTS, type MendConfig, mendStep } from '../training/mend';
+import type { Trained } from './restoration';
 
 export interface FaithfulConfig extends MendConfig {
   network: RestoringNetwork;
@@ -33,6 +34,20 @@ export function faithfulConfig(
   return { ...MEND_DEFAULTS[preset], network, floors: darkest(tasks), steps, batch, epoch, seed };
 }
 
+export interface Faithful {
+  network: RestoringNetwork;
+  weights: Map<string, Values>;
+  losses: Record<string, number>;
+}
+
+/** What restores each of its tasks, by its place among them. */
+export const restoringEach =
+  ({ network, weights }: Pick<Faithful, 'network'> & { weights: ReadonlyMap<string, Values> }) =>
+  (task: number): Trained => {
+    const alone = ofTask(network, weights, task);
+    return { network: (p, image) => restoringNetwork(p, image, alone.network), weights: alone.weights };
+  };
+
 type Tell = (step: number, losses: Record<string, number>) => void;
 
 /** Validation patches looked at each time; always the same ones. */
@@ -45,15 +60,17 @@ export async function trainFaithful(
   validation: Batches | undefined,
   config: FaithfulConfig,
   tell: Tell = () => undefined,
-): Promise<TrainedNetwork> {
+): Promise<Faithful> {
   const { seed, network, floors, start } = config;
   const nets = { restorer: new ParameterSet('mend'), average: new ParameterSet('mend average') };
   const setting = { shape: NO_GENERATOR, config, network, floors, patch: data.patch, tasks: data.tasks.length };
   const programs = await compileMend(engine, nets, new ParameterSet('generator'), { ...setting, synthetic: 0 });
   const v = new Graph();
   const extent = [VALIDATION_PATCHES, data.patch, data.patch, 1];
+  const own = ownTasks(network);
+  const task = own > 0 ? v.input('task', [VALIDATION_PATCHES, own]) : undefined;
   const judged = l1(
-    restoringNetwork(nets.average.scope(v), v.input('defective', extent), network),
+    restoringNetwork(nets.average.scope(v), v.input('defective', extent), network, { task }),
     v.input('clean', extent),
   );
   const look = validation && (await engine.compile(v, { label: 'mend validation', outputs: { loss: judged } }));
@@ -70,7 +87,7 @@ export async function trainFaithful(
 
     losses = scalars(await programs.restorerStep.read()); // the CPU waits for the GPU here
     if (look && kept) {
-      look.run({ defective: kept.defective, clean: kept.clean });
+      look.run({ defective: kept.defective, clean: kept.clean, ...(task && { task: kept.task }) });
       losses.validation = (await look.read()).loss[0];
       if (losses.validation < best.loss) best = { loss: losses.validation, weights: await nets.average.read() };
     }
@@ -78,7 +95,7 @@ export async function trainFaithful(
   }
   const weights = best.weights.size > 0 ? best.weights : await nets.average.read();
   for (const set of Object.values(nets)) engine.release(set);
-  return { network: (p, image) => restoringNetwork(p, image, network), weights, losses };
+  return { network, weights, losses };
 }
 
 /** @param start the faithful network @returns its weights after the cGAN's steps, as a running mean */

@@ -5,13 +5,14 @@
  */
 import { ARCHITECTURES } from '../models/presets';
 import { RESTORING_MARGIN } from '../models/restoring_network';
+import { forTasks } from '../models/task_weights';
 import { Batches, PAIR_MEASURES, type TaskPlanes } from '../training/batches';
 import { isNormed } from '../training/cin_gan';
 import { mendNetwork, TRAINING_MARGIN } from '../training/mend';
 import { keptTasks } from '../training/warm_start';
 import type { Cell, CellRecord, Curve, Picture } from './cell';
 import { SYNTHETIC_COPIES } from './mend_method';
-import { faithfulConfig, trainFaithful } from './mend_training';
+import { faithfulConfig, restoringEach, trainFaithful } from './mend_training';
 import { ownPhi } from './phi_files';
 import { pictureOf } from './pictures';
 import { sharedSynthesis } from './shared_synthesis';
@@ -34,7 +35,6 @@ const LOOKS = 10;
 export async function newDefect(cell: Cell, bench: Bench): Promise<Outcome> {
   const { engine } = bench;
   const shape = ARCHITECTURES[cell.preset];
-  const network = mendNetwork(shape.restorer.first);
   const [known, added] = [cell.tasks.slice(0, -1), cell.tasks.slice(-1)];
   const tell = progress(cell, bench);
   const run: SynthesisRun = { shape, phi: await ownPhi(), config: cinGanConfig(cell), seed: cell.seed };
@@ -50,9 +50,12 @@ export async function newDefect(cell: Cell, bench: Bench): Promise<Outcome> {
   ) => {
     const timer = new Timer();
     const painted = await withSyntheticPairs(engine, painter, shape, tasks, SYNTHETIC_COPIES);
+    const network = mendNetwork(shape.restorer.first, tasks.length);
     const config = faithfulConfig(cell.preset, { steps, batch: BATCH, seed: cell.seed }, network, tasks);
     const data = new Batches(painted, shape.patch, TRAINING_MARGIN);
-    const trained = await trainFaithful(engine, data, undefined, { ...config, start: start?.weights }, tell);
+    const names = tasks.map(({ name }) => name);
+    const first = start && forTasks(start.network, start.weights, known, names).weights;
+    const trained = await trainFaithful(engine, data, undefined, { ...config, start: first }, tell);
     return { trained, config, ...timer.stop() };
   };
   const first = await restorer(before.training, base, cell.updates);
@@ -76,8 +79,13 @@ export async function newDefect(cell: Cell, bench: Bench): Promise<Outcome> {
   for (const [row, { trained, config, seconds }] of [
     ['mend before the new defect', first],
     ['mend with the new defect', second],
-  ] as const)
-    outcomes.push(await restoredOutcome(cell, bench, row, trained, { config, seconds }, restoring));
+  ] as const) {
+    // Of a task that it does not know, a restorer takes the mean over those that it does.
+    const knows = trained === first.trained ? known : cell.tasks;
+    const each = restoringEach(forTasks(trained.network, trained.weights, knows, cell.tasks));
+    const end = { forTask: each, losses: trained.losses };
+    outcomes.push(await restoredOutcome(cell, bench, row, end, { config, seconds }, restoring));
+  }
   const sizes = [...grown.made.weights].map(([name, { data }]) => ({ perTask: isNormed(name), size: data.length }));
   const total = (sum: number, { size }: { size: number }) => sum + size;
   return {

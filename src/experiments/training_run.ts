@@ -60,7 +60,7 @@ export async function restoredOutcome(
   cell: Cell,
   { engine, lpips }: Bench,
   row: string,
-  trained: Trained & { losses: Record<string, number> },
+  trained: (Trained | { forTask: (task: number) => Trained }) & { losses: Record<string, number> },
   { config, seconds }: { config: object; seconds: number },
   {
     flips = false,
@@ -75,7 +75,8 @@ export async function restoredOutcome(
     const pairs = evaluationPairs(task, cell.evaluated, cell.split);
     const truths: Plane[] = pairs.map((pair) => pair.clean);
     const defective = pairs.map((pair) => pair.defective);
-    const restored = await restorePlanes(engine, trained, defective, { flips, margin, floor: floors?.[t] });
+    const one = 'forTask' in trained ? trained.forTask(t) : trained;
+    const restored = await restorePlanes(engine, one, defective, { flips, margin, floor: floors?.[t] });
     const scores = await scoreAll(restored, truths, lpips);
     rows.push({ row, task, ...(settings ? { settings } : {}), scores });
     if (cell.split !== 'test') continue;

@@ -25,7 +25,7 @@ import {
   type Tensor,
   upsampleNearest,
 } from '../runtime';
-import { convolution } from './layers';
+import { type Convolution, convolution } from './layers';
 import { STAGE_MULTIPLE, type Stage } from './stages';
 
 export interface Care {
@@ -58,9 +58,14 @@ export function careNetwork(p: Scope, x: Tensor, shape: Care): CareOutput {
 }
 
 /** What its heads see: F channels. @param x [N, H, W, 1] */
-export function careFeatures(p: Scope, x: Tensor, { first, kernel }: Care): Tensor {
+export function careFeatures(
+  p: Scope,
+  x: Tensor,
+  { first, kernel }: Care,
+  convolve: Convolution = convolution,
+): Tensor {
   const layer = (name: string, from: Tensor, channels: number) =>
-    relu(convolution(p.child(name), from, { kernel, channels }));
+    relu(convolve(p.child(name), from, { kernel, channels }));
   const skip0 = layer('down0b', layer('down0a', x, first), first);
   const skip1 = layer('down1b', layer('down1a', maxPool(skip0), 2 * first), 2 * first);
   const middle = layer('middleb', layer('middlea', maxPool(skip1), 4 * first), 2 * first);

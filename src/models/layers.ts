@@ -17,6 +17,7 @@ import {
   type Initialiser,
   instanceNorm,
   matmul,
+  mul,
   ones,
   relu,
   reshape,
@@ -69,6 +70,19 @@ export function convolution(p: Scope, x: Tensor, shape: ConvolutionShape): Tenso
     return bias ? add(y, p.parameter('bias', [channels], zeros())) : y;
   });
 }
+
+/** What a network calls for its convolutions. */
+export type Convolution = (p: Scope, x: Tensor, shape: ConvolutionShape) => Tensor;
+
+/** Convolution with a scale and a shift a task and channel in place of a bias: γ_t (w ∗ x) + β_t. @param task [N, T], one-hot */
+export const taskConvolution =
+  (task: Tensor): Convolution =>
+  (p, x, shape) => {
+    const y = convolution(p, x, { ...shape, bias: false });
+    const own = [task.shape[1], shape.channels];
+    const of = (values: Tensor) => reshape(matmul(task, values), [task.shape[0], 1, 1, shape.channels]);
+    return p.labelled(() => add(mul(y, of(p.parameter('gamma', own, ones()))), of(p.parameter('beta', own, zeros()))));
+  };
 
 /** Convolution, then norm: a bias would be subtracted again with the mean, so there is none unless asked for. */
 export function normedConvolution(p: Scope, x: Tensor, shape: ConvolutionShape, norm: Norm): Tensor {

@@ -11,7 +11,13 @@ import { discriminator } from '../models/discriminator';
 import { type Dropout, NO_DROPOUT, streamsFrom } from '../models/layers';
 import { checkedLayers, type Phi } from '../models/phi';
 import type { Architecture, PresetName } from '../models/presets';
-import { isUNet, type RestoringNetwork, restoringNetwork } from '../models/restoring_network';
+import {
+  declareRestoring,
+  isUNet,
+  ownTasks,
+  type RestoringNetwork,
+  restoringNetwork,
+} from '../models/restoring_network';
 import {
   adam,
   add,
@@ -135,8 +141,11 @@ export function restorerTerms(
   return { restored, adversarial, content, pixel, generator: weighted.reduce((a, b) => add(a, b)) };
 }
 
-function restore(params: ParameterSet, { defective, floor }: RestorerBatch, { restorer }: CGanShape): Tensor {
-  const raw = restoringNetwork(params.scope(defective.graph), defective, restorer, dropout(restorer));
+function restore(params: ParameterSet, { defective, task, floor }: RestorerBatch, { restorer }: CGanShape): Tensor {
+  const raw = restoringNetwork(params.scope(defective.graph), defective, restorer, {
+    dropout: dropout(restorer),
+    task,
+  });
   return floor ? aboveFloor(raw, floor) : raw;
 }
 
@@ -151,9 +160,11 @@ export interface CGanPrograms {
   /** Samples of a batch that CIN-GAN makes. */
   synthetic: number;
   floors?: readonly number[];
+  /** The restorer is told which task a sample is of. */
+  byTask: boolean;
 }
 
-export interface CGanSetting extends Omit<BatchSetting, 'batch' | 'shape'> {
+export interface CGanSetting extends Omit<BatchSetting, 'batch' | 'byTask' | 'shape'> {
   shape: CGanShape;
   phi: Phi;
   config: CGanConfig;
@@ -172,6 +183,7 @@ export async function compileCGan(
     restorerStep: await engine.compile(restorerStep.graph, restorerStep.spec, kernels),
     synthetic: setting.synthetic,
     floors: setting.floors,
+    byTask: ownTasks(setting.shape.restorer) > 0,
   };
 }
 
@@ -182,7 +194,7 @@ export function traceCGan(
   setting: CGanSetting,
 ): Record<'discriminatorStep' | 'restorerStep', { graph: Graph; spec: ProgramSpec }> {
   const { shape, phi, config, patch } = setting;
-  const batch = { ...setting, batch: config.batch };
+  const batch = { ...setting, byTask: ownTasks(shape.restorer) > 0, batch: config.batch };
   const { beta1, beta2 } = config;
   const optimiser = (graph: Graph) => ({ learningRate: graph.input('learningRate', []), beta1, beta2 });
 
@@ -195,7 +207,7 @@ export function traceCGan(
   };
 
   const r = new Graph();
-  restoringNetwork(nets.average.scope(r), r.input('image', [1, patch, patch, 1]), shape.restorer); // declares its weights
+  declareRestoring(nets.average, r, shape.restorer, patch);
   const made = restorerTerms(nets, batchInputs(r, generator, batch), shape, phi, config);
   const restorerStep = {
     label: 'cGAN restorer step',
@@ -210,13 +222,13 @@ export function traceCGan(
 
 /** One discriminator step and one restorer step on the same batch. `step` counts from 0. */
 export function cGanStep(
-  { discriminatorStep, restorerStep, synthetic, floors }: Runnable<CGanPrograms>,
+  { discriminatorStep, restorerStep, ...given }: Runnable<CGanPrograms>,
   data: Batches,
   config: CGanConfig,
   seed: number,
   step: number,
 ): void {
-  const fed = drawBatch(data, { batch: config.batch, synthetic, floors }, seed, step);
+  const fed = drawBatch(data, { batch: config.batch, ...given }, seed, step);
   const learningRate = learningRateAt(config, step);
   discriminatorStep.run({ ...fed, learningRate: learningRate * config.discriminatorRate }, { seed, step });
   restorerStep.run({ ...fed, learningRate }, { seed, step });

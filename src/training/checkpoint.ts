@@ -3,7 +3,7 @@
  * record the configuration, the phase and the steps done. Batches and random numbers depend on seed and step alone, so
  * those two are the random state and the position in the data.
  */
-import { restoringNetwork } from '../models/restoring_network';
+import { declareRestoring } from '../models/restoring_network';
 import { type Engine, Graph, ParameterSet } from '../runtime';
 import { type FileRecord, type ModelFile, ModelFileError, type NamedTensors, writeModelFile } from './model_file';
 import type { Networks, RunProgress } from './networks';
@@ -101,8 +101,7 @@ const namesOf = ({ tasks }: Pick<FileRecord, 'tasks'>): string => JSON.stringify
 /** First weights, for a run that ends before its restorer was begun: the file then says 0 steps. */
 async function untrainedRestorer(engine: Engine, { restorer, config }: FileRecord): Promise<NamedTensors> {
   const set = new ParameterSet('restorer');
-  const graph = new Graph();
-  restoringNetwork(set.scope(graph), graph.input('image', [1, 32, 32, 1]), restorer);
+  declareRestoring(set, new Graph(), restorer);
   set.initialise(engine, config.seed);
   const first = await set.read();
   engine.release(set);

@@ -33,10 +33,10 @@ export interface RunConfig {
 /** The paper's preset is there to follow the paper. */
 export const recipeOf = (preset: PresetName): Recipe => (preset === 'paper' ? 'published' : 'mend');
 
-/** The network that restores in a run of its own. */
-export function networkOf({ preset, mend }: Pick<RunConfig, 'preset' | 'mend'>): RestoringNetwork {
+/** The network that restores in a run of its own, of so many tasks. */
+export function networkOf({ preset, mend }: Pick<RunConfig, 'preset' | 'mend'>, tasks = 1): RestoringNetwork {
   const { restorer } = ARCHITECTURES[preset];
-  return mend ? mendNetwork(restorer.first) : restorer;
+  return mend ? mendNetwork(restorer.first, tasks) : restorer;
 }
 
 /** The phases that a run goes through, in order, and the steps of each. */

@@ -10,7 +10,13 @@
  */
 import type { PhiName } from '../models/phi';
 import type { PresetName } from '../models/presets';
-import { type RestoringNetwork, restoringNetwork, type UNet } from '../models/restoring_network';
+import {
+  declareRestoring,
+  ownTasks,
+  type RestoringNetwork,
+  restoringNetwork,
+  type UNet,
+} from '../models/restoring_network';
 import {
   adam,
   add,
@@ -55,8 +61,15 @@ export const MEND_DEFAULTS: Record<PresetName, MendConfig> = {
   paper: { ...GRID, steps: 20_000, batch: 8, learningRate: 3e-4 },
 };
 
-/** The network that restores. @param first channels of its first layers */
-export const mendNetwork = (first: number): UNet => ({ kind: 'unet', first, kernel: 5, unit: true, exit: 'filter' });
+/** The network that restores. @param first channels of its first layers @param tasks that it learns to restore */
+export const mendNetwork = (first: number, tasks = 1): UNet => ({
+  kind: 'unet',
+  first,
+  kernel: 5,
+  unit: true,
+  exit: 'filter',
+  ...(tasks > 1 && { tasks }),
+});
 
 /** Pixels by which pairs are continued in mirror image, so that patches show what lies at an edge. */
 export const TRAINING_MARGIN = 16;
@@ -86,7 +99,7 @@ export const detailConfig = (
   batch,
 });
 
-export interface MendSetting extends Omit<BatchSetting, 'batch'> {
+export interface MendSetting extends Omit<BatchSetting, 'batch' | 'byTask'> {
   network: RestoringNetwork;
   config: Pick<MendConfig, 'steps' | 'batch' | 'squared' | 'averageDecay'>;
 }
@@ -95,6 +108,8 @@ export interface MendPrograms {
   restorerStep: Program;
   synthetic: number;
   floors?: readonly number[];
+  /** The network is told which task a sample is of. */
+  byTask: boolean;
 }
 
 /** The step as a graph, before any device. */
@@ -105,9 +120,10 @@ export function traceMend(
 ): { graph: Graph; spec: ProgramSpec } {
   const { network, config, patch } = setting;
   const graph = new Graph();
-  restoringNetwork(nets.average.scope(graph), graph.input('image', [1, patch, patch, 1]), network); // declares its weights
-  const { defective, clean, floor } = batchInputs(graph, generator, { ...setting, batch: config.batch });
-  const raw = restoringNetwork(nets.restorer.scope(graph), defective, network);
+  declareRestoring(nets.average, graph, network, patch);
+  const given = { ...setting, byTask: ownTasks(network) > 0, batch: config.batch };
+  const { defective, clean, task, floor } = batchInputs(graph, generator, given);
+  const raw = restoringNetwork(nets.restorer.scope(graph), defective, network, { task });
   const restored = floor ? aboveFloor(raw, floor) : raw;
   const pixel = l1(restored, clean);
   const squared = mse(restored, clean);
@@ -131,19 +147,19 @@ export async function compileMend(
   kernels?: KernelChoices,
 ): Promise<MendPrograms> {
   const { graph, spec } = traceMend(nets, generator, setting);
-  const { synthetic, floors } = setting;
-  return { restorerStep: await engine.compile(graph, spec, kernels), synthetic, floors };
+  const { synthetic, floors, network } = setting;
+  return { restorerStep: await engine.compile(graph, spec, kernels), synthetic, floors, byTask: ownTasks(network) > 0 };
 }
 
 /** One step on a batch of its own. `step` counts from 0. */
 export function mendStep(
-  { restorerStep, synthetic, floors }: Runnable<MendPrograms>,
+  { restorerStep, ...given }: Runnable<MendPrograms>,
   data: Batches,
   config: Pick<MendConfig, 'steps' | 'batch' | 'learningRate'>,
   seed: number,
   step: number,
 ): void {
-  const fed = drawBatch(data, { batch: config.batch, synthetic, floors }, seed, step);
+  const fed = drawBatch(data, { batch: config.batch, ...given }, seed, step);
   restorerStep.run({ ...fed, learningRate: cosineRateAt(config, step) }, { seed, step });
 }
 

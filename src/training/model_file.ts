@@ -6,11 +6,12 @@
 
 import type { Backbone } from '../models/backbone';
 import { PRESET_NAMES, type PresetName } from '../models/presets';
-import { isUNet, type RestoringNetwork } from '../models/restoring_network';
+import { isUNet, ownTasks, type RestoringNetwork } from '../models/restoring_network';
 import { readSafetensors, writeSafetensors } from '../models/safetensors';
 import type { KernelChoices, Values } from '../runtime';
 import type { RunConfig } from './config';
 import type { Ancestor, ModelInfo, Phase, Steps, TrainConfig } from './messages';
+import { LOOK_LENGTH, type TaskLooks } from './task_looks';
 
 /** What the JSON of a model or checkpoint holds. */
 export interface FileRecord {
@@ -26,6 +27,8 @@ export interface FileRecord {
   config: RunConfig;
   /** Each task's darkest restored sample, in the order of the tasks; absent where anything goes. */
   floors?: number[];
+  /** Where each task has weights of its own: what its defective images look like, so that nobody has to name it. */
+  looks?: TaskLooks;
   steps: Steps;
   provenance: {
     program: string;
@@ -119,8 +122,9 @@ function checkedRecord(text: string): FileRecord {
     PRESET_NAMES.includes(record.preset as PresetName) &&
     Array.isArray(record.tasks) &&
     record.tasks.every((task) => typeof task?.name === 'string' && typeof task.axial === 'boolean') &&
-    isNetwork(record.restorer) &&
+    isNetwork(record.restorer, record.tasks.length) &&
     (record.floors === undefined || isNumbers(record.floors, record.tasks.length)) &&
+    (record.looks === undefined || areLooks(record.looks, record.tasks.length)) &&
     isSize(record.generator?.first) &&
     isSize(record.generator?.blocks) &&
     isPercentiles(record.normalisation) &&
@@ -141,14 +145,21 @@ const isSeen = (data: Partial<FileRecord['provenance']['data'][number] | null>[]
 
 const isSize = (n: unknown): boolean => Number.isInteger(n) && (n as number) > 0 && (n as number) <= 1024;
 
-function isNetwork(network: RestoringNetwork | undefined): boolean {
+function isNetwork(network: RestoringNetwork | undefined, tasks: number): boolean {
   if (!network || !isSize(network.first)) return false;
   if (!isUNet(network)) return isSize(network.blocks);
+  if (network.tasks !== undefined && network.tasks !== tasks) return false;
   return isSize(network.kernel) && network.kernel % 2 === 1 && [undefined, 'filter'].includes(network.exit);
 }
 
 const isNumbers = (values: unknown, count: number): boolean =>
   Array.isArray(values) && values.length === count && values.every((value) => Number.isFinite(value));
+
+const areLooks = ({ tasks, spread }: Partial<TaskLooks>, count: number): boolean =>
+  Array.isArray(tasks) &&
+  tasks.length === count &&
+  Array.isArray(spread) &&
+  [...tasks, spread].every((look) => isNumbers(look, LOOK_LENGTH));
 
 /** Of ancestors. A file from elsewhere may hold anything. */
 const isLine = (line: unknown): boolean =>
@@ -176,7 +187,7 @@ export function modelInfo({ record, sets }: ModelFile): ModelInfo {
     preset: record.preset,
     tasks: record.tasks,
     paints: sets.has('generator'),
-    taskFree: true,
+    taskFree: ownTasks(record.restorer) <= 1 || record.looks !== undefined,
     hasDetail: sets.has('detail'),
     parameters,
     normalisation: record.normalisation,

@@ -1,6 +1,6 @@
 /** The presets as the page lists them, with the size and cost of the network that restores. */
 import { ARCHITECTURES, PRESET_NAMES } from '../models/presets';
-import { restoringNetwork } from '../models/restoring_network';
+import { declareRestoring } from '../models/restoring_network';
 import { Graph, ParameterSet, sizeOf } from '../runtime';
 import { CGAN_DEFAULTS } from './cgan';
 import { CIN_GAN_DEFAULTS } from './cin_gan';
@@ -16,7 +16,7 @@ export function presetInfos(): PresetInfo[] {
     const network = networkOf({ preset: name, ...(recipe === 'mend' && { mend }) });
     const params = new ParameterSet('restorer');
     const graph = new Graph();
-    restoringNetwork(params.scope(graph), graph.input('image', [1, patch, patch, 1]), network);
+    declareRestoring(params, graph, network, patch);
     const { count } = params;
     return {
       name,

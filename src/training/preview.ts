@@ -4,7 +4,7 @@ import { mapPlane } from '../imaging/filters';
 import type { Plane } from '../imaging/image';
 import { batchOf, PatchSampler, planeOfBatch } from '../imaging/patches';
 import type { Architecture } from '../models/presets';
-import { type RestoringNetwork, restoringNetwork } from '../models/restoring_network';
+import { ownTasks, type RestoringNetwork, restoringNetwork } from '../models/restoring_network';
 import { type Engine, Graph, type ParameterSet, randomNormal } from '../runtime';
 import { drawRandom, type TaskPlanes } from './batches';
 import { generate } from './cin_gan';
@@ -65,13 +65,18 @@ export async function restorationPreview(
     const pair = validation[i].pairs[0] ?? (task.made ? undefined : task.pairs[0]);
     if (!pair && task.defective.length === 0) return [];
     const [defective, clean] = onePatch(pair ? [pair.defective, pair.clean] : [task.defective[0]], patch, seed);
-    return [{ name: task.name, defective, clean, floor: floors?.[i] ?? Number.NEGATIVE_INFINITY }];
+    return [{ name: task.name, of: i, defective, clean, floor: floors?.[i] ?? Number.NEGATIVE_INFINITY }];
   });
   const graph = new Graph();
   const image = graph.input('image', [rows.length, patch, patch, 1]);
-  const restored = restoringNetwork(params.scope(graph), image, network);
+  const tasks = ownTasks(network);
+  const task = tasks > 0 ? graph.input('task', [rows.length, tasks]) : undefined;
+  const restored = restoringNetwork(params.scope(graph), image, network, { task });
   const program = await engine.compile(graph, { label: 'restoration preview', outputs: { restored } });
-  const fed = { image: batchOf(rows.map((row) => row.defective)) };
+  const codes = Float32Array.from(
+    rows.flatMap(({ of }) => Array.from({ length: tasks }, (_, t) => (t === of ? 1 : 0))),
+  );
+  const fed = { image: batchOf(rows.map((row) => row.defective)), ...(task && { task: codes }) };
   return async () => {
     program.run(fed, { seed, step: 0 });
     const out = await program.read();

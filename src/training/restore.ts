@@ -12,16 +12,17 @@ import { combineViews, xzPlanes, yzPlanes } from '../imaging/views';
 import { restoringMargin, restoringStages } from '../models/restoring_network';
 import { STAGE_MULTIPLE, type StagedNetwork } from '../models/stages';
 import { type Engine, OutOfMemoryError, ParameterSet } from '../runtime';
-import { betweenWeights } from './mend';
-import { type ModelFile, ModelFileError, type NamedTensors } from './model_file';
+import { type ModelFile, ModelFileError } from './model_file';
+import { floorOf, networkFor } from './model_weights';
 import { paddedExtent, reflected } from './padding';
+import { taskOfImage } from './task_looks';
 import type { TileSchedule } from './tile_plan';
 import { declareNetwork, TiledNetwork } from './tiled_restore';
 import { WholeNetwork } from './whole_restore';
 import type { Extent } from './windows';
 
 export interface RestoreOptions {
-  /** One of the model's tasks; an axial one restores a stack on its side views. */
+  /** One of the model's tasks; an axial one restores a stack on its side views. Left out: any, or the one it looks like. */
   task?: string;
   /** Restore XZ and YZ views and combine them. Left out: where the task, or every task of the model, is axial. */
   xzViews?: boolean;
@@ -46,10 +47,11 @@ export async function restoreImage(
   engine: Engine,
   model: ModelFile,
   image: Image,
-  options: RestoreOptions = {},
+  asked: RestoreOptions = {},
 ): Promise<Image> {
   const { low, high } = model.record.normalisation;
   const scales = measureScales(image, { low, high, eps: 1e-20 });
+  const options = { ...asked, task: asked.task ?? taskOfImage(model.record, image, scales) };
   const axial = isAxial(model, options.task);
   const asViews = options.xzViews ?? (axial && image.size.z > 1);
   if (asViews && image.size.z < 2)
@@ -137,28 +139,6 @@ function factorOf({ meta: { pixelSize } }: Image): number {
   return x !== undefined && z !== undefined && x > 0 && z > x ? z / x : 1;
 }
 
-/** The weights at a place of the dial. @throws ModelFileError where the model has no such place */
-function weightsAt({ sets }: ModelFile, detail = 0): NamedTensors {
-  const faithful = sets.get('restorer') ?? new Map();
-  if (detail === 0) return faithful;
-  const sharp = sets.get('detail');
-  if (!sharp)
-    throw new ModelFileError(
-      `detail ${detail} and a model that learned fidelity alone`,
-      'detail 0, or a model trained with steps of the cGAN after those of mend',
-      'leave the detail at 0, or train such a model',
-    );
-  if (!(detail > 0 && detail <= 1))
-    throw new ModelFileError(`detail ${detail}`, 'a number from 0, fidelity, to 1, detail', 'choose one between');
-  return betweenWeights(faithful, sharp, detail);
-}
-
-/** The task's, or where none is named what holds for all of them. */
-function floorOf({ floors, tasks }: ModelFile['record'], task: string | undefined): number | undefined {
-  if (!floors) return undefined;
-  return task === undefined ? Math.min(...floors) : floors[tasks.findIndex(({ name }) => name === task)];
-}
-
 /** The restorer of one model, for planes in −1..1. */
 export class Restoration {
   private readonly margin: number;
@@ -175,12 +155,12 @@ export class Restoration {
     model: ModelFile,
     private readonly options: Omit<RestoreOptions, 'xzViews' | 'axialFactor' | 'onProgress'> = {},
   ) {
-    const { restorer } = model.record;
-    const network: StagedNetwork = { planes: 1, stages: () => restoringStages(restorer) };
-    this.margin = restoringMargin(restorer);
+    const alone = networkFor(model, options);
+    const network: StagedNetwork = { planes: 1, stages: () => restoringStages(alone.network) };
+    this.margin = restoringMargin(alone.network);
     this.floor = floorOf(model.record, options.task);
     declareNetwork(network, this.params);
-    this.params.write(engine, weightsAt(model, options.detail));
+    this.params.write(engine, alone.weights);
     this.whole = new WholeNetwork(engine, network, this.params);
     this.tiled = new TiledNetwork(engine, network, this.params);
     this.budget = options.budget ?? defaultBudget(engine);

@@ -5,7 +5,7 @@
  */
 import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
-import type { RestoringNetwork } from '../models/restoring_network';
+import { ownTasks, type RestoringNetwork } from '../models/restoring_network';
 import type { Engine, KernelChoices, Program } from '../runtime';
 import {
   ALL_MEASURES,
@@ -30,6 +30,7 @@ import { openPhase, type Phase } from './phases';
 import { planInfo } from './plan_info';
 import type { Preview } from './preview';
 import { runKernels } from './run_kernels';
+import { measureLooks } from './task_looks';
 import { canTime, TimedProgram } from './timed_step';
 import {
   floorsFrom,
@@ -37,6 +38,7 @@ import {
   openStart,
   paintsAll,
   type StartingPoint,
+  startFor,
   startOfCheckpoint,
   type WarmStart,
 } from './warm_start';
@@ -66,30 +68,28 @@ export async function* train(
   const recipe = request.config.recipe ?? (checkpoint && (checkpoint.record.config.recipe ?? 'published'));
   const run = runConfig({ ...request.config, recipe });
   const resumed = checkpoint && checkedResume(checkpoint, run, request.data);
-  const start = resumed ? startOfCheckpoint(resumed) : request.start && (await openStart(request.start, run.preset));
+  const given = resumed ? startOfCheckpoint(resumed) : request.start && (await openStart(request.start, run.preset));
   yield compiling(0); // measuring defects takes seconds
   const { training, validation } = withKept(
     prepareData(request.data, run.validationShare, run.seed, measuresOf(run), run.patch),
-    (given) => (run.addTasks ? keptTasks(start, given) : []),
+    (planes) => (run.addTasks ? keptTasks(given, planes) : []),
   );
+  const names = training.map(({ name }) => name);
+  const start = given && (resumed ? given : startFor(given, names, learns(run)));
   const data = new Batches(training, run.patch, run.mend ? TRAINING_MARGIN : 0);
   const nets: Networks = { ...makeCinGan(), ...makeCGan() };
   const { phi } = request;
-  const network = resumed?.record.restorer ?? start?.network ?? networkOf(run);
+  const network = resumed?.record.restorer ?? start?.network ?? networkOf(run, training.length);
   const record = newRecord(engine, request, run, training, network);
   if (run.mend) record.floors = resumed?.record.floors ?? floorsFrom(start, training);
+  if (ownTasks(network) > 1) record.looks = resumed?.record.looks ?? measureLooks(training, start?.looks ?? new Map());
   if (start) record.provenance.madeFrom = start.madeFrom;
   if (resumed) Object.assign(record, { steps: { ...resumed.record.steps } });
   const phases = phasesOf(run);
   const first = resumed ? phases.findIndex(({ phase }) => phase === resumed.record.phase) : 0;
   if (first < 0) throw noPhase(resumed?.record.phase);
   const paired = data.paired.length > 0;
-  const painted =
-    start !== undefined &&
-    paintsAll(
-      start,
-      training.map(({ name }) => name),
-    );
+  const painted = start !== undefined && paintsAll(start, names);
   const trainsGenerator = run.cinGan.steps > 0;
   if (!resumed && !trainsGenerator && !painted && !paired) throw noPairs();
   const paints = trainsGenerator || painted || resumed?.sets.has('generator') === true;
@@ -227,8 +227,10 @@ const planned = (phase: TrainingPhase, programs: Program[]): TrainingEvent => ({
 });
 
 /** Pairs are made by mend alone, where its restorer learns anything; the paper has CIN-GAN for that. */
-const measuresOf = ({ mend, cGan }: RunConfig): Measures =>
-  mend && mend.steps + cGan.steps > 0 ? ALL_MEASURES : PAIR_MEASURES;
+const measuresOf = (run: RunConfig): Measures => (run.mend && learns(run) ? ALL_MEASURES : PAIR_MEASURES);
+
+/** The restorer, that is. */
+const learns = ({ mend, cGan }: RunConfig): boolean => (mend?.steps ?? 0) + cGan.steps > 0;
 
 type Prepared = Record<'training' | 'validation', TaskPlanes[]>;
 

@@ -4,7 +4,8 @@
  * and shifts of its own, which tasks of the same name take over; the convolutions are shared by all tasks.
  */
 import { ARCHITECTURES, type PresetName } from '../models/presets';
-import { isUNet, type RestoringNetwork } from '../models/restoring_network';
+import { isUNet, ownTasks, type RestoringNetwork } from '../models/restoring_network';
+import { forTasks } from '../models/task_weights';
 import type { ParameterSet } from '../runtime';
 import type { TaskPlanes } from './batches';
 import { isNormed } from './cin_gan';
@@ -29,6 +30,8 @@ export interface WarmStart {
   network: RestoringNetwork;
   /** Of its tasks. */
   floors: readonly number[] | undefined;
+  /** Of its tasks, by name, where it knows what they look like. */
+  looks: ReadonlyMap<string, number[]>;
   /** Absent where the model was trained without a CIN-GAN. */
   generator: NamedTensors | undefined;
   /** Tasks of the generator, in the order of its rows. */
@@ -57,6 +60,7 @@ export async function openStart({ model, name, sharedId }: StartingPoint, preset
     detail: sets.get('detail'),
     network: record.restorer,
     floors: record.floors,
+    looks: looksByName(record),
     generator: sets.get('generator'),
     tasks: record.tasks,
     madeFrom: [parent, ...(record.provenance.madeFrom ?? [])],
@@ -70,10 +74,30 @@ export function startOfCheckpoint({ record, sets }: ModelFile): WarmStart | unde
   if (!madeFrom || !restorer) return undefined;
   const { restorer: network, floors, tasks } = record;
   const [detail, generator] = ['detail', 'generator'].map((name) => sets.get(name));
-  return { restorer, detail, network, floors, generator, tasks, madeFrom };
+  return { restorer, detail, network, floors, looks: looksByName(record), generator, tasks, madeFrom };
 }
 
-/** Of a restorer, whose weights no task has for itself. @throws ModelFileError where a name or shape does not fit */
+const looksByName = ({ tasks, looks }: ModelFile['record']): Map<string, number[]> =>
+  new Map(looks ? tasks.map(({ name }, t) => [name, looks.tasks[t]]) : []);
+
+/**
+ * The same with a restorer, both ends of it, for `tasks`: each knows of itself what it knew. One that restores all tasks
+ * alike stays so unless it `learns`.
+ */
+export function startFor(start: WarmStart, tasks: readonly string[], learns: boolean): WarmStart {
+  const { network, restorer, detail } = start;
+  if (ownTasks(network) === 0 && !learns) return start;
+  const given = (weights: NamedTensors) => forTasks(network, weights, namesOf(start), tasks);
+  const own = given(restorer);
+  return {
+    ...start,
+    network: own.network,
+    restorer: new Map(own.weights),
+    ...(detail && { detail: new Map(given(detail).weights) }),
+  };
+}
+
+/** Of a restorer for the run's tasks. @throws ModelFileError where a name or shape does not fit */
 export function restorerFrom(set: ParameterSet, { restorer }: WarmStart): NamedTensors {
   for (const { name, shape } of set.entries) {
     const given = restorer.get(name);
