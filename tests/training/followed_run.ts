@@ -1,6 +1,6 @@
 /** A few steps of a run on small phantoms, with everything they tell kept. */
 import { imageOfPlane } from '../../src/imaging/image';
-import { phantomPair } from '../../src/imaging/phantoms/phantom';
+import { type PhantomTask, phantomPair } from '../../src/imaging/phantoms/phantom';
 import { CLASSIFIER_LAYERS, classifierPhi } from '../../src/models/classifier';
 import type { Engine } from '../../src/runtime';
 import { Control } from '../../src/training/control';
@@ -22,9 +22,13 @@ function smallPhi() {
   return classifierPhi({ tensors, metadata: {} });
 }
 
-export function phantoms(kind: 'paired' | 'unpaired', name = 'noise'): TrainingData {
+export function phantoms(
+  kind: 'paired' | 'unpaired',
+  name = 'noise',
+  task: PhantomTask = 'embryo-noise',
+): TrainingData {
   const made = Array.from({ length: 4 }, (_, i) => {
-    const { clean, defective } = phantomPair('embryo-noise', { seed: i + 1, size: 64 });
+    const { clean, defective } = phantomPair(task, { seed: i + 1, size: 64 });
     const [d, c] = [imageOfPlane(defective, 'float32'), imageOfPlane(clean, 'float32')];
     return { name: `${i}`, defective: d, clean: c };
   });
