@@ -2,7 +2,7 @@
 import { basename, extname, join } from 'node:path';
 import { type ImageFormat, writeImage } from '../imaging/write_image';
 import { readModelFile } from '../training/model_file';
-import { restoreImage } from '../training/restore';
+import { restoredAs, restoreImage } from '../training/restore';
 import { scheduleSummary, type TileSchedule } from '../training/tile_plan';
 import { type Command, positive, text, UsageError } from './command';
 import { imageFiles, isFolder, readBytes, readImageFile, writeBytes } from './files';
@@ -16,7 +16,8 @@ and sample type.
 
   --model FILE    a model that mendscope trained
   --out DIR       where the restored images go; made if it is not there
-  --task TASK     one of the model's tasks; a stack of an axial task is restored on its XZ and YZ views
+  --task TASK     one of the model's tasks; a stack of an axial task is restored on its XZ and YZ views. Left out: the one
+                  that each image looks like, where the model treats its tasks apart
   --views side    restore a stack on its XZ and YZ views whatever the task says; plain: plane by plane
   --flips         restore each plane four times, mirrored, and take the mean: less noise, four times the time
   --detail D      from 0, closest to the truth, to 1, sharper to the eye and more of it made up; 0 if left out
@@ -53,7 +54,7 @@ export const restore: Command = {
     const model = readModelFile(await readBytes(modelPath));
     const inputs = await expand(line.positionals);
     const engine = await startEngine(context);
-    const restored: { input: string; output: string; seconds: number; tiled?: TileSummary }[] = [];
+    const restored: { input: string; output: string; task?: string; seconds: number; tiled?: TileSummary }[] = [];
     for (const input of inputs) {
       const began = performance.now();
       const image = await readImageFile(input);
@@ -73,8 +74,9 @@ export const restore: Command = {
       const output = join(folder, outputName(input));
       await writeBytes(output, writeImage(mended, formatOf(output)));
       const seconds = (performance.now() - began) / 1000;
-      restored.push({ input, output, seconds, tiled });
-      context.say(`${input} → ${output} (${seconds.toFixed(1)} s)`);
+      const as = restoredAs(mended);
+      restored.push({ input, output, task: as, seconds, tiled });
+      context.say(`${input}${as === undefined ? '' : `, ${as},`} → ${output} (${seconds.toFixed(1)} s)`);
     }
     const { name, software } = engine.adapter;
     return {

@@ -172,6 +172,7 @@ function ablation(given: GridSettings): Cell[] {
     // Each ingredient where a network serves one task, as the floor does, before one network for all of them.
     ...phantoms.flatMap((task) => [{}, ...without].map((changed) => alone(base, task, changed))),
     base,
+    { ...base, changes: { ...base.changes, ownScales: 0 } },
     ...rates.flatMap(([method, searched]) =>
       searched.map((learningRate) => ({
         ...(method === 'cyclegan' ? unpaired(method, s) : paired(method, phantoms, s)),

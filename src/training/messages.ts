@@ -300,6 +300,7 @@ export type FromThread =
       id: number;
       /** Same size and sample type as the image sent. */
       image: Image;
+      /** What it was restored as: named, or known by its look. */
       task: string | undefined;
       /** Intensities that were mapped onto the model's range. */
       normalisation: { low: number; high: number };

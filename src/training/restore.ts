@@ -267,6 +267,10 @@ function unscaled(plane: Plane, { offset, range }: Scale, image: Image): Plane {
 }
 
 /** What was done to the image, for the file itself. */
+/** The task that an image was restored as; undefined where none was named and the model restores all alike. */
+export const restoredAs = ({ meta }: Image): string | undefined =>
+  (JSON.parse(meta.record ?? '{}') as { restored?: { task?: string } }).restored?.task;
+
 function recordText({ record }: ModelFile, { task, flips, detail }: RestoreOptions, scales: Scale[]): string {
   const { preset, tasks, normalisation, config, steps, provenance } = record;
   return JSON.stringify({

@@ -15,7 +15,7 @@ import type { AdapterInfo, FromThread, ToThread, TrainConfig } from './messages'
 import { modelInfo, readModelFile } from './model_file';
 import { OWN_PHI } from './own_phi';
 import { presetInfos } from './preset_info';
-import { restoreImage } from './restore';
+import { restoredAs, restoreImage } from './restore';
 import { train } from './session';
 
 const thread = self as unknown as DedicatedWorkerGlobalScope;
@@ -124,7 +124,7 @@ async function runRestoration({
     kind: 'restored',
     id,
     image: restored,
-    task,
+    task: restoredAs(restored),
     normalisation: file.record.normalisation,
     adapter: device.adapter.name,
     software: device.adapter.software,

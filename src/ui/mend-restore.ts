@@ -548,7 +548,7 @@ function statusText(item: Restoration): string {
     case 'running':
       return item.progress > 0 ? `Restoring, ${Math.round(100 * item.progress)} %` : 'Restoring';
     case 'done':
-      return 'Restored';
+      return item.result?.task === undefined ? 'Restored' : `Restored as ${item.result.task}`;
     case 'failed':
       return 'Failed';
     default:
