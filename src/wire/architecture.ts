@@ -11,6 +11,8 @@
  *   down0a k×k → F · down0b → F · down1a → 2F · down1b → 2F · middlea → 4F · middleb → 2F · up1a (of 4F) → 2F · up1b → F ·
  *   up0a (of 2F) → F · up0b → F · exit 1×1 → 1, or where its exit is a filter 7×7 of F + 1 → 1
  *
+ * and one of several tasks, γ and β per task and channel in place of the biases, and an exit to a channel a task.
+ *
  * The detail end of the dial, where a file has one, is another restorer.
  */
 import * as v from 'valibot';
@@ -22,6 +24,7 @@ const unet = v.object({
   first: size,
   kernel: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(31)),
   exit: v.optional(v.literal('filter')),
+  tasks: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
 });
 const recordSchema = v.object({
   restorer: v.union([unet, network]),
@@ -37,6 +40,8 @@ export function findMismatch(shapes: Shapes, metadata: Readonly<Record<string, s
   const record = v.safeParse(v.pipe(v.string(), v.parseJson(), recordSchema), metadata.mendscope);
   if (!record.success) return 'its record lacks the layer table of restorer and generator, or its tasks';
   const { restorer, generator, tasks } = record.output;
+  if ('kind' in restorer && restorer.tasks !== undefined && restorer.tasks !== tasks.length)
+    return `its restorer is one of ${restorer.tasks} tasks, and it has ${tasks.length}`;
   const names = [...shapes.keys()];
   if (!names.some((name) => name.startsWith('restorer/'))) return 'it has no weights of a restorer';
   const restorers = ['restorer', ...(names.some((name) => name.startsWith('detail/')) ? ['detail'] : [])];
@@ -64,10 +69,11 @@ interface Weight {
   inputs?: number[];
 }
 
-function* unetWeights(set: string, { first, kernel, exit }: v.InferOutput<typeof unet>): Generator<Weight> {
+function* unetWeights(set: string, { first, kernel, exit, tasks }: v.InferOutput<typeof unet>): Generator<Weight> {
   const layer = function* (name: string, side: number, from: number, to: number): Generator<Weight> {
     yield { name: `${set}/${name}.weight`, shape: [side, side, from, to] };
-    yield { name: `${set}/${name}.bias`, shape: [to] };
+    if (tasks === undefined || name === 'exit') yield { name: `${set}/${name}.bias`, shape: [to] };
+    else for (const scale of ['gamma', 'beta']) yield { name: `${set}/${name}.${scale}`, shape: [tasks, to] };
   };
   const layers: [name: string, from: number, to: number][] = [
     ['down0a', 1, first],
@@ -82,7 +88,7 @@ function* unetWeights(set: string, { first, kernel, exit }: v.InferOutput<typeof
     ['up0b', first, first],
   ];
   for (const [name, from, to] of layers) yield* layer(name, kernel, from, to);
-  yield* exit === 'filter' ? layer('exit', 7, first + 1, 1) : layer('exit', 1, first, 1);
+  yield* exit === 'filter' ? layer('exit', 7, first + 1, tasks ?? 1) : layer('exit', 1, first, 1);
 }
 
 /** @param perTask what stands before the channels in γ and β: nothing, or the number of tasks */

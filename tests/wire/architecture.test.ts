@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cinGenerator } from '../../src/models/cin_generator';
 import { ARCHITECTURES, PRESET_NAMES } from '../../src/models/presets';
 import { restorer } from '../../src/models/restorer';
-import { restoringNetwork } from '../../src/models/restoring_network';
+import { declareRestoring } from '../../src/models/restoring_network';
 import { Graph, ParameterSet } from '../../src/runtime';
 import { findMismatch } from '../../src/wire/architecture';
 
@@ -33,32 +33,37 @@ test.each(PRESET_NAMES)('%s: the networks of this program fit their own record',
   expect(findMismatch(shapes, metadata)).toBeUndefined();
 });
 
-test.each([undefined, 'filter'] as const)(
-  'a U-Net that ends in %s fits its record, with both ends of the dial',
-  (exit) => {
-    const network = { kind: 'unet' as const, first: 4, kernel: 5, unit: true, ...(exit && { exit }) };
-    const { shapes: others, metadata: published } = modelOf('tiny', 2);
-    const record = { ...JSON.parse(published.mendscope), restorer: network };
-    const metadata = { ...published, mendscope: JSON.stringify(record) };
-    const set = new ParameterSet('restorer');
-    const graph = new Graph();
-    restoringNetwork(set.scope(graph), graph.input('image', [1, 32, 32, 1]), network);
-    const shapes = new Map([...others].filter(([name]) => name.startsWith('generator/')));
-    for (const end of ['restorer', 'detail'])
-      for (const { name, shape } of set.entries) shapes.set(`${end}/${name}`, shape);
-    expect(findMismatch(shapes, metadata)).toBeUndefined();
-    const named = [...shapes.keys()].filter((name) => name.startsWith('restorer/'));
-    for (const name of named) {
-      const cut = new Map(shapes);
-      cut.delete(name);
-      expect(findMismatch(cut, metadata)).toMatch(`${name} is missing where the layer table asks for`);
-    }
-    const narrow = new Map(shapes).set('detail/up1a.weight', [5, 5, 8, 8]);
-    expect(findMismatch(narrow, metadata)).toBe(
-      'detail/up1a.weight is [5, 5, 8, 8] where the layer table asks for [5, 5, 16, 8]',
-    );
-  },
-);
+test.each([
+  ['as CARE does', {}],
+  ['in a filter', { exit: 'filter' as const }],
+  ['in a filter a task', { exit: 'filter' as const, tasks: 2 }],
+])('a U-Net that ends %s fits its record, with both ends of the dial', (_, ending) => {
+  const network = { kind: 'unet' as const, first: 4, kernel: 5, unit: true, ...ending };
+  const { shapes: others, metadata: published } = modelOf('tiny', 2);
+  const record = { ...JSON.parse(published.mendscope), restorer: network };
+  const metadata = { ...published, mendscope: JSON.stringify(record) };
+  const set = new ParameterSet('restorer');
+  const graph = new Graph();
+  declareRestoring(set, graph, network);
+  const shapes = new Map([...others].filter(([name]) => name.startsWith('generator/')));
+  for (const end of ['restorer', 'detail'])
+    for (const { name, shape } of set.entries) shapes.set(`${end}/${name}`, shape);
+  expect(findMismatch(shapes, metadata)).toBeUndefined();
+  const named = [...shapes.keys()].filter((name) => name.startsWith('restorer/'));
+  for (const name of named) {
+    const cut = new Map(shapes);
+    cut.delete(name);
+    expect(findMismatch(cut, metadata)).toMatch(`${name} is missing where the layer table asks for`);
+  }
+  const narrow = new Map(shapes).set('detail/up1a.weight', [5, 5, 8, 8]);
+  expect(findMismatch(narrow, metadata)).toBe(
+    'detail/up1a.weight is [5, 5, 8, 8] where the layer table asks for [5, 5, 16, 8]',
+  );
+  const more = { ...record, restorer: { ...network, tasks: 3 } };
+  expect(findMismatch(shapes, { ...metadata, mendscope: JSON.stringify(more) })).toBe(
+    'its restorer is one of 3 tasks, and it has 2',
+  );
+});
 
 test('a weight of another shape, one that is missing, another number of tasks', () => {
   const { shapes, metadata } = modelOf('tiny', 2);
