@@ -23,7 +23,7 @@ and sample type.
   --detail D      from 0, closest to the truth, to 1, sharper to the eye and more of it made up; 0 if left out
   --memory MB     device memory to stay within; an image that takes more is restored in tiles, with the same result
 
-JSON: {adapter, software, model, restored: [{input, output, seconds, tiled?: {passes, tiles, maps, deviceBytes,
+JSON: {adapter, software, model, restored: [{input, output, task?, seconds, tiled?: {passes, tiles, maps, deviceBytes,
 hostBytes, movedBytes}}]}
 `;
 

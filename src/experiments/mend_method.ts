@@ -1,7 +1,7 @@
 /** Our own recipe: two ends of the fidelity–detail dial. */
 import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
-import { isUNet, RESTORING_MARGIN, type RestoringNetwork, type UNet } from '../models/restoring_network';
+import { isUNet, ownTasks, RESTORING_MARGIN, type RestoringNetwork, type UNet } from '../models/restoring_network';
 import { forTasks } from '../models/task_weights';
 import type { Values } from '../runtime';
 import { ALL_MEASURES, Batches } from '../training/batches';
@@ -149,6 +149,7 @@ async function mendPretrained(cell: Cell, bench: Bench, given: RestoringNetwork,
     trainFaithful(bench.engine, batches, undefined, config, progress(cell, bench)),
   );
   const alike = batches.tasks.map(({ name }) => name);
+  if (ownTasks(given) === 0) return trained;
   return { ...trained, weights: forTasks(network, trained.weights, alike, cell.tasks).weights };
 }
 

@@ -174,7 +174,7 @@ export interface ModelInfo {
   tasks: { name: string; axial: boolean }[];
   /** Has a CIN-GAN, whose generator paints the defects of these tasks. */
   paints: boolean;
-  /** One network for all defects: no task need be named to restore. */
+  /** No task need be named to restore: it restores all alike, or knows by an image's look which it is of. */
   taskFree: boolean;
   /** Has weights for both ends of the dial between fidelity and detail. */
   hasDetail: boolean;

@@ -27,7 +27,7 @@ export interface FileRecord {
   config: RunConfig;
   /** Each task's darkest restored sample, in the order of the tasks; absent where anything goes. */
   floors?: number[];
-  /** Where each task has weights of its own: what its defective images look like, so that nobody has to name it. */
+  /** What the tasks' defective images look like, so that nobody has to name one; absent where they are not known. */
   looks?: TaskLooks;
   steps: Steps;
   provenance: {
@@ -155,11 +155,11 @@ function isNetwork(network: RestoringNetwork | undefined, tasks: number): boolea
 const isNumbers = (values: unknown, count: number): boolean =>
   Array.isArray(values) && values.length === count && values.every((value) => Number.isFinite(value));
 
-const areLooks = ({ tasks, spread }: Partial<TaskLooks>, count: number): boolean =>
-  Array.isArray(tasks) &&
-  tasks.length === count &&
-  Array.isArray(spread) &&
-  [...tasks, spread].every((look) => isNumbers(look, LOOK_LENGTH));
+const areLooks = (looks: Partial<TaskLooks> | null, count: number): boolean =>
+  Array.isArray(looks?.tasks) &&
+  looks.tasks.length === count &&
+  Array.isArray(looks.spread) &&
+  [...looks.tasks, looks.spread].every((look) => isNumbers(look, LOOK_LENGTH));
 
 /** Of ancestors. A file from elsewhere may hold anything. */
 const isLine = (line: unknown): boolean =>

@@ -51,7 +51,8 @@ export async function restoreImage(
 ): Promise<Image> {
   const { low, high } = model.record.normalisation;
   const scales = measureScales(image, { low, high, eps: 1e-20 });
-  const options = { ...asked, task: asked.task ?? taskOfImage(model.record, image, scales) };
+  const seen = { xzViews: asked.xzViews, factor: asked.axialFactor ?? factorOf(image) };
+  const options = { ...asked, task: asked.task ?? taskOfImage(model.record, image, scales, seen) };
   const axial = isAxial(model, options.task);
   const asViews = options.xzViews ?? (axial && image.size.z > 1);
   if (asViews && image.size.z < 2)
@@ -266,11 +267,11 @@ function unscaled(plane: Plane, { offset, range }: Scale, image: Image): Plane {
   };
 }
 
-/** What was done to the image, for the file itself. */
 /** The task that an image was restored as; undefined where none was named and the model restores all alike. */
 export const restoredAs = ({ meta }: Image): string | undefined =>
   (JSON.parse(meta.record ?? '{}') as { restored?: { task?: string } }).restored?.task;
 
+/** What was done to the image, for the file itself. */
 function recordText({ record }: ModelFile, { task, flips, detail }: RestoreOptions, scales: Scale[]): string {
   const { preset, tasks, normalisation, config, steps, provenance } = record;
   return JSON.stringify({

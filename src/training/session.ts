@@ -5,7 +5,7 @@
  */
 import type { Phi } from '../models/phi';
 import { ARCHITECTURES } from '../models/presets';
-import { ownTasks, type RestoringNetwork } from '../models/restoring_network';
+import type { RestoringNetwork } from '../models/restoring_network';
 import type { Engine, KernelChoices, Program } from '../runtime';
 import {
   ALL_MEASURES,
@@ -82,7 +82,7 @@ export async function* train(
   const network = resumed?.record.restorer ?? start?.network ?? networkOf(run, training.length);
   const record = newRecord(engine, request, run, training, network);
   if (run.mend) record.floors = resumed?.record.floors ?? floorsFrom(start, training);
-  if (ownTasks(network) > 1) record.looks = resumed?.record.looks ?? measureLooks(training, start?.looks ?? new Map());
+  if (run.mend) record.looks = resumed ? resumed.record.looks : measureLooks(training, start?.looks);
   if (start) record.provenance.madeFrom = start.madeFrom;
   if (resumed) Object.assign(record, { steps: { ...resumed.record.steps } });
   const phases = phasesOf(run);

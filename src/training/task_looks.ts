@@ -3,10 +3,13 @@
  * image looks like is the power of its waves, slow to fast and along x, y and between, and how its brightness is spread;
  * how much a difference counts is told by how much images of one task differ in it.
  */
+import { isotropicView } from '../imaging/axial';
 import { getPlane, type Image, type Plane } from '../imaging/image';
 import { meanPower, valueAt } from '../imaging/measured_defect/power_spectrum';
-import { tilesOf } from '../imaging/measured_defect/tiles';
+import { evenly, tilesOf } from '../imaging/measured_defect/tiles';
 import { normaliseSigned, type Scale } from '../imaging/normalisation';
+import { xzPlanes } from '../imaging/views';
+import { ownTasks, type RestoringNetwork } from '../models/restoring_network';
 import type { TaskPlanes } from './batches';
 
 /** Kept in a model's record. */
@@ -15,6 +18,19 @@ export interface TaskLooks {
   tasks: number[][];
   /** Standard deviation within a task, over all of them. */
   spread: number[];
+}
+
+/** Of a model's record. */
+interface ModelTasks {
+  tasks: readonly { name: string; axial: boolean }[];
+  looks?: TaskLooks;
+  restorer: RestoringNetwork;
+}
+
+/** Of a model to begin with. */
+export interface KnownLooks {
+  tasks: ReadonlyMap<string, number[]>;
+  spread: readonly number[];
 }
 
 /** In cycles a pixel. */
@@ -27,23 +43,28 @@ const DIRECTIONS = [
 /** Numbers that a look has. */
 export const LOOK_LENGTH = FREQUENCIES.length * DIRECTIONS.length + 3;
 const MOST_SIDE = 128;
-/** Images of a task that are looked at; more only take time. */
+/** Images of a task that are looked at, and parts of an image; more only take time. */
 const MOST_IMAGES = 24;
+const MOST_TILES = 16;
 /** Few images say little about how far others spread. */
 const LEAST_SPREAD = 0.05;
 const NO_POWER = 1e-8;
 
-/** @param tasks of −1..1 @param known looks of tasks of which there are no images, by name */
-export function measureLooks(
-  tasks: readonly TaskPlanes[],
-  known: ReadonlyMap<string, number[]>,
-): TaskLooks | undefined {
-  const seen = tasks.map(({ defective }) => defective.slice(0, MOST_IMAGES).map(lookOf));
-  const means = tasks.map(({ name }, t) => (seen[t].length > 0 ? meanOf(seen[t]) : known.get(name)));
+/**
+ * @param tasks of −1..1
+ * @param known looks of a model's tasks, by name, and how far they spread: of tasks of which there are no images here
+ */
+export function measureLooks(tasks: readonly TaskPlanes[], known?: KnownLooks): TaskLooks | undefined {
+  const seen = tasks.map(({ defective }) => evenly(defective, MOST_IMAGES).map(lookOf));
+  const means = tasks.map(({ name }, t) => (seen[t].length > 0 ? meanOf(seen[t]) : known?.tasks.get(name)));
   if (means.some((mean) => mean === undefined)) return undefined;
   const all = seen.flatMap((looks, t) => looks.map((look) => look.map((value, i) => value - (means[t]?.[i] ?? 0))));
   const spread = (means[0] ?? []).map((_, i) =>
-    Math.max(LEAST_SPREAD, Math.sqrt(all.reduce((sum, from) => sum + from[i] ** 2, 0) / all.length)),
+    Math.max(
+      LEAST_SPREAD,
+      known?.spread[i] ?? 0,
+      Math.sqrt(all.reduce((sum, from) => sum + from[i] ** 2, 0) / Math.max(1, all.length)),
+    ),
   );
   return { tasks: means as number[][], spread };
 }
@@ -60,33 +81,41 @@ export function likeliestTask(
 }
 
 /**
- * The name of the task that an image's first channel looks like, in its middle; undefined where the model does not say what
- * its tasks look like. Sections of a stack say nothing of tasks whose defect is seen from the side.
+ * The name of the task that an image's first channel looks like, in its middle; undefined where the model restores all its
+ * tasks alike or does not say what they look like. A stack that is restored on side views, as is asked or because all tasks
+ * are axial, is of an axial task, which its side view shows; any other stack is of one that is not, where there is one.
  */
 export function taskOfImage(
-  { tasks, looks }: { tasks: readonly { name: string; axial: boolean }[]; looks?: TaskLooks },
+  { tasks, looks, restorer }: ModelTasks,
   image: Image,
   [scale]: readonly Scale[],
+  { xzViews, factor }: { xzViews: boolean | undefined; factor: number },
 ): string | undefined {
-  if (!looks) return undefined;
-  const middle = getPlane(image, { t: 0, z: Math.floor(image.size.z / 2), c: 0 });
-  const flat = tasks.flatMap(({ axial }, t) => (axial ? [] : [t]));
-  const among = image.size.z > 1 && flat.length > 0 ? flat : undefined;
-  return tasks[likeliestTask(looks, normaliseSigned(middle, scale), among)].name;
+  const middle = (size: number) => Math.floor(size / 2);
+  if (!looks || ownTasks(restorer) <= 1 || Math.min(image.size.x, image.size.y) < 2) return undefined;
+  const isStack = image.size.z > 1;
+  const fromSide = isStack && (xzViews ?? tasks.every(({ axial }) => axial));
+  const fitting = tasks.flatMap(({ axial }, t) => (!isStack || axial === fromSide ? [t] : []));
+  const plane = fromSide
+    ? isotropicView(xzPlanes(image)[middle(image.size.y)], factor)
+    : getPlane(image, { t: 0, z: middle(image.size.z), c: 0 });
+  return tasks[likeliestTask(looks, normaliseSigned(plane, scale), fitting.length > 0 ? fitting : undefined)].name;
 }
 
 function lookOf(plane: Plane): number[] {
   const side = Math.min(MOST_SIDE, 2 ** Math.floor(Math.log2(Math.min(plane.width, plane.height))));
-  const power = meanPower(tilesOf([plane], side).map((tile) => tile.plane));
+  const tiles = tilesOf([plane], side, MOST_TILES).map((tile) => tile.plane);
+  const power = meanPower(tiles);
   const waves = FREQUENCIES.flatMap((f) =>
     DIRECTIONS.map(([x, y]) => Math.log10(NO_POWER + valueAt(power, f * x, f * y))),
   );
-  const { data } = plane;
-  const moment = (about: number, order: number) =>
-    data.reduce((sum, value) => sum + (value - about) ** order, 0) / data.length;
-  const mean = moment(0, 1);
-  const deviation = Math.sqrt(moment(mean, 2));
-  return [...waves, mean, deviation, moment(mean, 3) / Math.max(1e-6, deviation ** 3)];
+  const samples = tiles.flatMap(({ data }) => [...data]);
+  const average = (of: (value: number) => number) =>
+    samples.reduce((sum, value) => sum + of(value), 0) / samples.length;
+  const mean = average((value) => value);
+  const deviation = Math.sqrt(average((value) => (value - mean) * (value - mean)));
+  const skew = average((value) => (value - mean) * (value - mean) * (value - mean));
+  return [...waves, mean, deviation, skew / Math.max(1e-6, deviation ** 3)];
 }
 
 const meanOf = (looks: number[][]): number[] =>

@@ -12,6 +12,7 @@ import { isNormed } from './cin_gan';
 import { darkest } from './floor';
 import type { Ancestor } from './messages';
 import { type ModelFile, ModelFileError, type NamedTensors, readModelFile } from './model_file';
+import type { KnownLooks } from './task_looks';
 
 export interface StartingPoint {
   /** A model that mendscope wrote. */
@@ -30,8 +31,8 @@ export interface WarmStart {
   network: RestoringNetwork;
   /** Of its tasks. */
   floors: readonly number[] | undefined;
-  /** Of its tasks, by name, where it knows what they look like. */
-  looks: ReadonlyMap<string, number[]>;
+  /** Absent where the model does not say what its tasks look like. */
+  looks?: KnownLooks;
   /** Absent where the model was trained without a CIN-GAN. */
   generator: NamedTensors | undefined;
   /** Tasks of the generator, in the order of its rows. */
@@ -60,7 +61,7 @@ export async function openStart({ model, name, sharedId }: StartingPoint, preset
     detail: sets.get('detail'),
     network: record.restorer,
     floors: record.floors,
-    looks: looksByName(record),
+    looks: knownLooks(record),
     generator: sets.get('generator'),
     tasks: record.tasks,
     madeFrom: [parent, ...(record.provenance.madeFrom ?? [])],
@@ -74,11 +75,11 @@ export function startOfCheckpoint({ record, sets }: ModelFile): WarmStart | unde
   if (!madeFrom || !restorer) return undefined;
   const { restorer: network, floors, tasks } = record;
   const [detail, generator] = ['detail', 'generator'].map((name) => sets.get(name));
-  return { restorer, detail, network, floors, looks: looksByName(record), generator, tasks, madeFrom };
+  return { restorer, detail, network, floors, looks: knownLooks(record), generator, tasks, madeFrom };
 }
 
-const looksByName = ({ tasks, looks }: ModelFile['record']): Map<string, number[]> =>
-  new Map(looks ? tasks.map(({ name }, t) => [name, looks.tasks[t]]) : []);
+const knownLooks = ({ tasks, looks }: ModelFile['record']): KnownLooks | undefined =>
+  looks && { tasks: new Map(tasks.map(({ name }, t) => [name, looks.tasks[t]])), spread: looks.spread };
 
 /**
  * The same with a restorer, both ends of it, for `tasks`: each knows of itself what it knew. One that restores all tasks

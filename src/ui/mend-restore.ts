@@ -255,7 +255,7 @@ export class MendRestore extends LitElement {
                 data-testid="restore-task"
                 @change=${(event: Event) => this.#chooseTask((event.target as HTMLSelectElement).value)}
               >
-                ${model.info.taskFree ? html`<wa-option value="">Automatic: any that it knows</wa-option>` : nothing}
+                ${model.info.taskFree ? html`<wa-option value="">Automatic</wa-option>` : nothing}
                 ${model.info.tasks.map((task) => html`<wa-option value=${task.name}>${task.name}</wa-option>`)}
               </wa-select>
               <mend-restore-way

@@ -119,7 +119,7 @@ function withoutResult(item: Restoration, info: ModelInfo): Restoration {
   return { ...item, ...fresh, task, status: 'waiting', progress: 0 };
 }
 
-/** None where the model restores every defect alike, else its first task. */
+/** None where the model does without a name, else its first task. */
 export function defaultTask(info: ModelInfo): string | undefined {
   return info.taskFree ? undefined : info.tasks[0]?.name;
 }

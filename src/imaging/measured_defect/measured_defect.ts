@@ -72,10 +72,10 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
 
   const sampling = measureSampling(defective.flat());
   const [of, from] = [beforeSampling(meanPower(even), sampling), meanPower(sharp)];
-  const gain = gainOf(of, from, sharp);
+  const gain = gainOf(of, from, sharp, sampling);
   // A camera adds its noise to what is left of the light.
   const power = meanPower(measured);
-  const noisePower = ofSamples(noiseOf(beforeSampling(power, sampling)), sampling);
+  const noisePower = ofSamples(noiseOf(beforeSampling(power, sampling), sampling), sampling);
   const smooth = fittedGaussian(gain, (at) => {
     const left = gain.values[at] * from.values[at];
     return left > noisePower.values[at] ? Math.sqrt(left) : 0;
@@ -88,7 +88,7 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
     hazeGain,
     hazePower: spectrum(side, (_x, _y, at) => hazeGain.values[at] * from.values[at]),
     noisePower,
-    variance: varianceOf(measured, power, noiseOf(power)),
+    variance: varianceOf(measured, power, noiseOf(power, PIXELS)),
     mean: { clean: meanOf(sharp), defective: meanOf(even) },
     ...(shading && { shading }),
     sampling,
@@ -96,8 +96,8 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
 }
 
 /** (P_d − P_η)/P_c, corrected by what clean tiles so blurred are measured to have. */
-function gainOf(of: Spectrum, from: Spectrum, clean: readonly Plane[]): Spectrum {
-  const noise = noiseOf(of);
+function gainOf(of: Spectrum, from: Spectrum, clean: readonly Plane[], sampling: Sampling): Spectrum {
+  const noise = noiseOf(of, sampling);
   const wanted = spectrum(of.side, (_x, _y, at) => Math.max(0, of.values[at] - noise.values[at]));
   const nothing = Math.max(NOTHING * Math.max(...from.values), Number.EPSILON ** 2);
   let gain = falling(wanted, (at) => (from.values[at] > nothing ? 1 / from.values[at] : 0));
@@ -109,9 +109,25 @@ function gainOf(of: Spectrum, from: Spectrum, clean: readonly Plane[]): Spectrum
   return gain;
 }
 
-/** The same at every fx as at the highest ones, or at every fy, whichever is more; never more than there is. */
-function noiseOf(power: Spectrum): Spectrum {
+/** A sample for each pixel. */
+const PIXELS: Sampling = { x: 1, y: 1 };
+
+/**
+ * The same at every fx as at the highest ones, or at every fy, whichever is more; never more than there is. Images with few
+ * samples along both axes have no highest ones: what is fastest along both is taken for white noise.
+ */
+function noiseOf(power: Spectrum, sampling: Sampling): Spectrum {
   const n = power.side / 2 + 1;
+  if (sampling.x > 1 && sampling.y > 1) {
+    const known = (factor: number) => Math.floor(power.side / (2 * factor));
+    const [fx, fy] = [known(sampling.x), known(sampling.y)];
+    const fast: number[] = [];
+    spectrum(power.side, (x, y, at) => {
+      if (x <= fx && y <= fy && x >= HIGHEST * fx && y >= HIGHEST * fy) fast.push(power.values[at]);
+      return 0;
+    });
+    return spectrum(power.side, (_x, _y, at) => Math.min(power.values[at], mean(fast)));
+  }
   const first = Math.ceil(HIGHEST * (n - 1));
   const highest = Array.from({ length: n - first }, (_, i) => first + i);
   const alongX = Array.from({ length: n }, (_, x) => mean(highest.map((y) => power.values[y * n + x])));

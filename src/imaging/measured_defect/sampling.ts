@@ -14,11 +14,15 @@ export type Sampling = { [axis in Axis]: number };
 const AXES = ['x', 'y'] as const;
 
 /** Lines that are looked at along an axis; more only take time. */
-const MOST_LINES = 64;
+const MOST_LINES = 16;
 /** Fewer samples are no image. */
 const FEWEST_SAMPLES = 3;
 /** Lines fit this much better, as a share of squares left over, than with one sample fewer or more. */
-const BETTER = 0.2;
+const BETTER = 0.07;
+/** Nothing is left over but rounding, at most so many times what it leaves with almost as many samples as pixels. */
+const EXACT = 3;
+/** Shorter lines are no image. */
+const LEAST_LENGTH = 8;
 /** Lines with less than this left over of their variance fit anyhow. */
 const TELLING = 1e-6;
 
@@ -67,13 +71,16 @@ export function ofSamples({ side, values }: Spectrum, sampling: Sampling): Spect
 function measureAlong(planes: readonly Plane[], axis: Axis): number {
   const lines = someLines(planes, axis);
   const n = lines[0]?.length ?? 0;
-  const left = (samples: number) => lines.reduce((sum, line) => sum + leftOver(line, samples), 0);
+  if (n < LEAST_LENGTH) return 1;
+  const left = (samples: number) => leftOver(lines, samples);
   const whole = lines.reduce((sum, line) => sum + line.reduce((of, value) => of + value * value, 0), 0);
+  const rounding = left(n - 2) / 2;
   let [before, now] = [Number.POSITIVE_INFINITY, left(FEWEST_SAMPLES)];
   for (let samples = FEWEST_SAMPLES; samples < n - 1; samples++) {
     const next = left(samples + 1);
     const others = Math.min(before, next);
-    if (others > TELLING * whole && now < BETTER * others) return (n - 1) / (samples - 1);
+    if (others > TELLING * whole && now < BETTER * others && now < EXACT * rounding * (n - samples))
+      return (n - 1) / (samples - 1);
     [before, now] = [now, next];
   }
   return 1;
@@ -98,31 +105,32 @@ function someLines(planes: readonly Plane[], axis: Axis): Float64Array[] {
   });
 }
 
-/** Squares that the best line of straight pieces through `samples` points, even and ends kept, leaves over. */
-function leftOver(line: Float64Array, samples: number): number {
-  const step = (samples - 1) / (line.length - 1);
-  const [diagonal, beside, wanted] = [samples, samples, samples].map((size) => new Float64Array(size));
-  const piece = (i: number) => {
-    const below = Math.min(Math.floor(i * step), samples - 2);
-    return { below, share: i * step - below };
-  };
-  line.forEach((value, i) => {
-    const { below, share } = piece(i);
-    diagonal[below] += (1 - share) ** 2;
-    diagonal[below + 1] += share ** 2;
-    beside[below] += share * (1 - share);
-    wanted[below] += (1 - share) * value;
-    wanted[below + 1] += share * value;
-  });
-  for (let i = 1; i < samples; i++) {
-    const share = beside[i - 1] / diagonal[i - 1];
-    diagonal[i] -= share * beside[i - 1];
-    wanted[i] -= share * wanted[i - 1];
+/** Squares that the best lines of straight pieces through `samples` points, even and ends kept, leave over. */
+function leftOver(lines: readonly Float64Array[], samples: number): number {
+  const n = lines[0].length;
+  const step = (samples - 1) / (n - 1);
+  const [diagonal, beside] = [new Float64Array(samples), new Float64Array(samples)];
+  const [below, share] = [new Int32Array(n), new Float64Array(n)];
+  for (let i = 0; i < n; i++) {
+    below[i] = Math.min(Math.floor(i * step), samples - 2);
+    share[i] = i * step - below[i];
+    diagonal[below[i]] += (1 - share[i]) ** 2;
+    diagonal[below[i] + 1] += share[i] ** 2;
+    beside[below[i]] += share[i] * (1 - share[i]);
   }
-  for (let i = samples - 1; i >= 0; i--)
-    wanted[i] = (wanted[i] - (i + 1 < samples ? beside[i] * wanted[i + 1] : 0)) / diagonal[i];
-  return line.reduce((sum, value, i) => {
-    const { below, share } = piece(i);
-    return sum + (value - wanted[below] * (1 - share) - wanted[below + 1] * share) ** 2;
-  }, 0);
+  for (let i = 1; i < samples; i++) diagonal[i] -= beside[i - 1] ** 2 / diagonal[i - 1];
+  let left = 0;
+  const at = new Float64Array(samples);
+  for (const line of lines) {
+    at.fill(0);
+    for (let i = 0; i < n; i++) {
+      at[below[i]] += (1 - share[i]) * line[i];
+      at[below[i] + 1] += share[i] * line[i];
+    }
+    for (let i = 1; i < samples; i++) at[i] -= (beside[i - 1] / diagonal[i - 1]) * at[i - 1];
+    at[samples - 1] /= diagonal[samples - 1];
+    for (let i = samples - 2; i >= 0; i--) at[i] = (at[i] - beside[i] * at[i + 1]) / diagonal[i];
+    for (let i = 0; i < n; i++) left += (line[i] - at[below[i]] * (1 - share[i]) - at[below[i] + 1] * share[i]) ** 2;
+  }
+  return left;
 }

@@ -11,9 +11,9 @@ export interface Tile {
 const MOST_TILES = 100;
 
 /** Squares of this side, spread evenly over the planes and over each of them; all that fit where those are few. */
-export function tilesOf(planes: readonly Plane[], side: number): Tile[] {
-  const some = evenly(planes, MOST_TILES);
-  const each = Math.floor(MOST_TILES / some.length);
+export function tilesOf(planes: readonly Plane[], side: number, most = MOST_TILES): Tile[] {
+  const some = evenly(planes, most);
+  const each = Math.floor(most / some.length);
   return some.flatMap((plane) => {
     const places = starts(plane.height, side).flatMap((y) => starts(plane.width, side).map((x) => ({ x, y })));
     return evenly(places, each).map((at) => ({ plane: cropped(plane, at.x, at.y, side, side), at }));
@@ -26,7 +26,8 @@ function starts(length: number, side: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round((i * (length - side)) / Math.max(1, count - 1)));
 }
 
-function evenly<T>(all: readonly T[], most: number): T[] {
+/** `most` of them at most, spread over all. */
+export function evenly<T>(all: readonly T[], most: number): T[] {
   const count = Math.min(most, all.length);
   return Array.from({ length: count }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / count)]);
 }
