@@ -100,6 +100,7 @@ export interface CellRecord {
   software: boolean;
   /** ISO 8601. */
   finished: string;
+  /** `total` is what this cell took; `training` counts the time of kept weights, too, though another cell trained them. */
   seconds: { total: number; training: number };
   /** Every setting of the training run, as used. */
   configuration: Record<string, unknown>;
