@@ -211,10 +211,25 @@ describe('figures', () => {
   it('keep phantoms and real micrographs apart', () => {
     expect(restorations('Real', records, 'paired', 'real')).toContain('w2s');
     expect(restorations('Real', records, 'paired', 'real')).not.toContain('retina');
-    expect(extremes(records, 'phantoms')).toContain('worst-retina');
-    expect(extremes(records, 'phantoms')).not.toContain('worst-w2s');
-    expect(extremes(records, 'real')).toContain('worst-w2s');
-    expect(extremes(records.slice(0, 3), 'real')).toBeUndefined();
+    expect(extremes(records, 'phantoms', 'together')).toContain('worst-retina');
+    expect(extremes(records, 'phantoms', 'together')).not.toContain('worst-w2s');
+    expect(extremes(records, 'real', 'alone')).toContain('worst-w2s');
+    expect(extremes(records.slice(0, 3), 'real', 'alone')).toBeUndefined();
+  });
+
+  it('show what a network a task and one for all restored worst in pictures of their own', () => {
+    expect(extremes(records, 'phantoms', 'alone')).toBeUndefined();
+    const own = withPicture({ ...mend, tasks: ['microtubules'] }, 'mend', 'microtubules');
+    const svg = extremes([...records, own], 'phantoms', 'alone');
+    expect(svg).toContain('worst-microtubules');
+    expect(svg).not.toContain('worst-retina');
+  });
+
+  it('show the ends of the dial, and nothing between them', () => {
+    const dial = [0.5, 0.75, 1].map((detail) => withPicture(mend, `mend, detail ${detail}`, 'retina'));
+    const svg = restorations('Figure 3', [...records, ...dial], 'paired');
+    expect(svg).toContain('>mend, detail 1<');
+    expect(svg).not.toContain('detail 0.');
   });
 
   it('say how long was trained', () => {

@@ -72,10 +72,11 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
   const added = newDefectTables(records);
   draw('new_defect.svg', newDefectPlot(records));
   draw('new_defect.md', added && document('A new defect', [...added, ...tables.newDefect.map(tableText)]));
-  draw('best_median_worst.svg', extremes(records, 'phantoms'));
+  draw('best_median_worst.svg', extremes(records, 'phantoms', 'alone'));
+  draw('best_median_worst_together.svg', extremes(records, 'phantoms', 'together'));
   draw('real.svg', restorations('Real micrographs, restored from 10 pairs', records, 'paired', 'real'));
   draw('real_unpaired.svg', restorations('Real micrographs, restored without a pair', records, 'unpaired', 'real'));
-  draw('real_best_median_worst.svg', extremes(records, 'real'));
+  draw('real_best_median_worst.svg', extremes(records, 'real', 'alone'));
   draw('summary.json', `${JSON.stringify({ table1: inputScores(records), ...tables }, summarised, 1)}\n`);
   return files;
 }

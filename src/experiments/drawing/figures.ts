@@ -48,6 +48,9 @@ export function figure1(records: CellRecord[]): string | undefined {
   return sheet('Figure 1: one image of each task', firstPictures(records, ofThePaper));
 }
 
+/** Rows between both ends of the fidelity–detail dial: for tables, not for pictures. */
+const BETWEEN = /, detail 0\./;
+
 /** The first image of each task between its input and its truth, as each method restores it. */
 export function restorations(
   title: string,
@@ -62,7 +65,7 @@ export function restorations(
     .sort((a, b) => b.cell.tasks.length - a.cell.tasks.length)
     .flatMap(({ cell, pictures = [] }) =>
       pictures
-        .filter(({ why }) => why === 'first')
+        .filter(({ why, row }) => why === 'first' && !BETWEEN.test(row))
         .map((picture) =>
           subject === 'phantoms' && cell.tasks.length === 1
             ? { ...picture, row: `${picture.row}, this task` }
@@ -114,21 +117,20 @@ export function figure7(records: CellRecord[]): string | undefined {
   return linePlot('Figure 7: PSNR(clean, synthetic defect), dashed: the real defect', 'dB', 'CIN-GAN updates', lines);
 }
 
-/** mend's best, median and worst restoration of each task: input, restored, truth. */
-export function extremes(records: CellRecord[], subject: Subject): string | undefined {
-  const mend = records.filter(
-    (record) =>
-      record.cell.method === 'mend' &&
-      record.cell.split === 'test' &&
-      record.cell.setting === 'paired' &&
-      record.cell.changes === undefined &&
-      shows(record, subject),
-  );
-  // Of one network for all tasks rather than of one for each, where there is one.
-  const most = Math.max(...mend.map(({ cell }) => cell.tasks.length));
-  const pictures = mend
-    .filter(({ cell }) => cell.tasks.length === most)
+/** mend's best, median and worst restoration of each task, by a network of its own or by one of several: input, restored, truth. */
+export function extremes(records: CellRecord[], subject: Subject, trained: 'alone' | 'together'): string | undefined {
+  const pictures = records
+    .filter(
+      (record) =>
+        record.cell.method === 'mend' &&
+        record.cell.split === 'test' &&
+        record.cell.setting === 'paired' &&
+        record.cell.changes === undefined &&
+        (record.cell.tasks.length === 1) === (trained === 'alone') &&
+        shows(record, subject),
+    )
     .flatMap(({ pictures: all = [] }) => all.filter(({ why }) => why !== 'first'));
   const named = pictures.map((picture) => ({ ...picture, row: `${picture.why}: ${picture.row}` }));
-  return sheet('mend from 10 pairs: best, median and worst image of each task (care PSNR)', named);
+  const networks = trained === 'alone' ? 'a network a task' : 'one network';
+  return sheet(`mend from 10 pairs, ${networks}: best, median and worst image of each task (care PSNR)`, named);
 }
