@@ -1,6 +1,7 @@
-// `npm run screenshots [-- --url URL] [--out docs/screenshots] [--cin-steps N] [--steps N]`
+// `npm run screenshots [-- --url URL] [--out docs/screenshots] [--cin-steps N] [--steps N] [--all]`
 // Walks through the page with its example as a user would, and saves a picture of every page for README: phantoms, a
-// tiny model, a held-out image restored, the model published. Without --url it serves the page itself, on a new store.
+// tiny model, a held-out image restored, the model published. Without --url it serves the page itself, on a new store;
+// --all saves those that README does not show, too.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'docs/screenshots' },
     'cin-steps': { type: 'string' },
     steps: { type: 'string' },
+    all: { type: 'boolean', default: false },
   },
 });
 const served = values.url ? undefined : await serve();
@@ -33,7 +35,7 @@ await page.goto(url);
 await find('example-embryo-axial');
 await until(() => document.querySelector('mend-app').state.presets.length > 0);
 await pause(2000);
-await picture('data-empty');
+if (values.all) await picture('data-empty');
 await click('example-embryo-axial');
 await find('task');
 await page.evaluate(() => {
@@ -74,10 +76,12 @@ await click('restore-run');
 await until(() => document.querySelector('mend-app').state.restorations.every(({ status }) => status === 'done'));
 await pause(7000);
 await picture('restore');
-await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
-await pause(1000);
-await picture('restore-dark');
-await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
+if (values.all) {
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+  await pause(1000);
+  await picture('restore-dark');
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
+}
 
 await click('nav-share');
 await click('share-publish');
