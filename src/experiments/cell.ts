@@ -21,6 +21,7 @@ export const METHODS = [
   'paper',
   'mend',
   'synthesis',
+  'measured',
   'new-defect',
 ] as const;
 export type Method = (typeof METHODS)[number];

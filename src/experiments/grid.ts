@@ -70,7 +70,13 @@ const CELLS: Record<Experiment, (settings: GridSettings) => Cell[]> = {
     COUNTS.flatMap((images) => (['paper', 'cgan', 'separate'] as const).map((m) => paired(m, phantoms, s, images))),
   fig6: (s) =>
     COUNTS.map((images) => ({ ...unpaired('synthesis', s), images, updates: 0, evaluated: Math.min(40, s.evaluated) })),
-  fig7: (s) => [{ ...unpaired('synthesis', s), updates: 0, evaluated: Math.min(40, s.evaluated) }],
+  // mend's way without pairs first, since nothing is trained for it.
+  fig7: (s) =>
+    (['measured', 'synthesis'] as const).map((method) => ({
+      ...unpaired(method, s),
+      updates: 0,
+      evaluated: Math.min(40, s.evaluated),
+    })),
   'new-defect': (s) => [
     untrained('untouched', ['illumination'], s),
     untrained('classical', ['illumination'], s),
@@ -209,8 +215,10 @@ function paired(method: Method, tasks: Task[], s: GridSettings, images = s.pairs
 }
 
 /** mend measures its defects, CycleGAN paints its own. */
+const WITHOUT_CIN_GAN: readonly Method[] = ['cyclegan', 'mend', 'measured'];
+
 function unpaired(method: Method, s: GridSettings, tasks = phantoms): Cell {
   const cell = untrained(method, tasks, s);
-  const synthetic = method === 'cyclegan' || method === 'mend' ? 0 : cinUpdates(s);
+  const synthetic = WITHOUT_CIN_GAN.includes(method) ? 0 : cinUpdates(s);
   return { ...cell, setting: 'unpaired', images: s.unpaired, updates: s.updates, cinUpdates: synthetic };
 }

@@ -2,6 +2,7 @@
 import { care, cyclegan, deblurgan } from './baselines';
 import type { Cell, Method, Picture, RowScores } from './cell';
 import { classicalRows, untouchedRows } from './classical_rows';
+import { measured } from './measured_method';
 import { mend } from './mend_method';
 import { newDefect } from './new_defect';
 import { paperMethod } from './paper_method';
@@ -23,6 +24,7 @@ const RUN: Record<Method, (cell: Cell, bench: Bench) => Promise<Outcome>> = {
   paper: paperMethod,
   mend,
   synthesis,
+  measured,
   'new-defect': newDefect,
 };
 

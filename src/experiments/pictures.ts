@@ -5,6 +5,7 @@ import { writePng } from '../imaging/png';
 import type { Samples } from '../imaging/samples';
 import type { ImageScores, Picture } from './cell';
 import type { Task } from './sources';
+import type { PaintedPlane } from './synthesis';
 
 /** Largest side of a picture; a larger image is cut from its corner. */
 const SIDE = 128;
@@ -31,6 +32,17 @@ export function extremePictures(
     { row: 'restored', task, index, why, png: fitted(restored[index], truths[index]) },
     { row: 'truth', task, index, why, png: pictureOf(truths[index]) },
   ]);
+}
+
+/** The first of planes under a synthetic defect, beside its clean and its really defective one. */
+export function paintedPictures(task: Task, [{ clean, real, synthetic }]: PaintedPlane[]): Picture[] {
+  return Object.entries({ clean, real, synthetic }).map(([row, plane]) => ({
+    row,
+    task,
+    index: 0,
+    why: 'first',
+    png: pictureOf(plane),
+  }));
 }
 
 /** A prediction as the care metric sees it. */

@@ -132,6 +132,22 @@ export interface PaintedPlane {
   synthetic: Plane;
 }
 
+/** Evaluation images at the scale of a network, without a synthetic defect yet. */
+export function planesToPaint(task: Task, images: number, split: Split): Omit<PaintedPlane, 'synthetic'>[] {
+  return evaluationPairs(task, images, split).map(({ clean, defective }) => ({
+    clean: networkPlanes(imageOfPlane(clean, 'float32'))[0],
+    real: networkPlanes(imageOfPlane(defective, 'float32'))[0],
+  }));
+}
+
+/** How much of clean images a defect leaves: the mean PSNR(clean, defect), paper metric. */
+export function defectLevel<Kind extends 'real' | 'synthetic'>(
+  planes: ({ clean: Plane } & { [kind in Kind]: Plane })[],
+  kind: Kind,
+): number {
+  return mean(planes.map((plane) => score(plane[kind], plane.clean, 'paper').psnr));
+}
+
 /** Follows PSNR(clean, synthetic defect) under the paper metric while CIN-GAN learns. @param followed of its `tasks` */
 export async function synthesisWatch(
   engine: Engine,
@@ -146,18 +162,13 @@ export async function synthesisWatch(
   /** @param followed its place among those */
   painted: (generator: ParameterSet, followed: number) => Promise<PaintedPlane[]>;
 }> {
-  const planes = followed.map((task) =>
-    evaluationPairs(task, images, split).map(({ clean, defective }) => ({
-      clean: networkPlanes(imageOfPlane(clean, 'float32'))[0],
-      real: networkPlanes(imageOfPlane(defective, 'float32'))[0],
-    })),
-  );
+  const planes = followed.map((task) => planesToPaint(task, images, split));
   const curves: Curve[] = followed.map((task, t) => ({
     task,
     name: 'PSNR of the synthetic defect',
     at: [],
     value: [],
-    real: mean(planes[t].map(({ clean, real }) => score(real, clean, 'paper').psnr)),
+    real: defectLevel(planes[t], 'real'),
   }));
   let paint: Awaited<ReturnType<typeof painter>> | undefined;
   const painted = async (generator: ParameterSet, t: number) => {
@@ -171,7 +182,7 @@ export async function synthesisWatch(
     for (const [t, curve] of curves.entries()) {
       const made = await painted(generator, t);
       curve.at.push(step);
-      curve.value.push(mean(made.map(({ clean, synthetic }) => score(synthetic, clean, 'paper').psnr)));
+      curve.value.push(defectLevel(made, 'synthetic'));
     }
   };
   return { curves, look, painted };

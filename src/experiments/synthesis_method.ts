@@ -2,7 +2,7 @@
 import { ARCHITECTURES } from '../models/presets';
 import type { Cell, CellRecord, Picture } from './cell';
 import { ownPhi } from './phi_files';
-import { pictureOf } from './pictures';
+import { paintedPictures } from './pictures';
 import { keepSynthesis } from './shared_synthesis';
 import { cinGanConfig, synthesisWatch, trainSynthesis } from './synthesis';
 import { paintedToldApart } from './told_apart';
@@ -27,10 +27,7 @@ export async function synthesis(cell: Cell, bench: Bench): Promise<Outcome> {
   for (const [t, task] of cell.tasks.entries()) {
     const all = await painted(generator, t);
     toldApartBy.push(await paintedToldApart(engine, task, all, cell.seed));
-    const [first] = all;
-    const rows = { clean: first.clean, real: first.real, synthetic: first.synthetic };
-    for (const [row, plane] of Object.entries(rows))
-      made.push({ row, task, index: 0, why: 'first', png: pictureOf(plane) });
+    made.push(...paintedPictures(task, all));
   }
   return {
     rows: [],

@@ -4,7 +4,7 @@
  */
 import { cropped, mapPlane } from '../imaging/filters';
 import type { Plane } from '../imaging/image';
-import { measureDefect } from '../imaging/measured_defect/measured_defect';
+import { type MeasuredDefect, measureDefect } from '../imaging/measured_defect/measured_defect';
 import { paintDefect } from '../imaging/measured_defect/paint_defect';
 import type { ImagePlanes } from '../imaging/measured_defect/shading';
 import { affineFit } from '../imaging/metrics';
@@ -48,11 +48,23 @@ export function measuredPairs(
   const made = Array.from({ length: count }, (_, i): MadePair => {
     const source = i % clean.length;
     const { part, at, whole } = someOf(clean[source], most, random);
-    const painted = paintDefect(part, defect, random, isField(clean[source], defect.shading) ? { at } : {});
-    const scaled = whole ? normaliseSigned(painted, measureScale(painted.data, settings)) : painted;
-    return { clean: part, defective: scaled, source, whole };
+    const defective = whole
+      ? paintedImage(part, defect, random, settings)
+      : paintDefect(part, defect, random, isField(clean[source], defect.shading) ? { at } : {});
+    return { clean: part, defective, source, whole };
   });
   return oneScale && differByNoise(telling(made)) ? atOneScale(made, clean) : { pairs: made.map(asPair), clean };
+}
+
+/** A whole image under the defect, scaled by its own percentiles. @param clean of −1..1 */
+export function paintedImage(
+  clean: Plane,
+  defect: MeasuredDefect,
+  random: Random,
+  settings: NormalisationSettings,
+): Plane {
+  const painted = paintDefect(clean, defect, random);
+  return normaliseSigned(painted, measureScale(painted.data, settings));
 }
 
 const asPair = ({ clean, defective }: PlanePair): PlanePair => ({ clean, defective });

@@ -50,7 +50,7 @@ export interface Evidence {
   pretraining?: EvidenceTable[];
   newDefect?: EvidenceTable[];
   /** How often a classifier is right about real defects beside synthetic ones, and beside clean images. */
-  toldApart?: { task: string; images: number; cinUpdates: number; synthetic: number; clean: number }[];
+  toldApart?: { task: string; images: number; madeBy: string; synthetic: number; clean: number }[];
 }
 
 // Both are empty where nothing has been drawn, and the page is then left out.

@@ -257,19 +257,19 @@ export class MendEvidence extends LitElement {
             <thead>
               <tr>
                 <th>Task</th>
+                <th>Made by</th>
                 <th class="number">Images</th>
-                <th class="number">Updates</th>
                 <th class="number">Real or synthetic</th>
                 <th class="number">Real or clean</th>
               </tr>
             </thead>
             <tbody>
               ${toldApart.map(
-                ({ task, images, cinUpdates, synthetic, clean }) => html`
+                ({ task, images, madeBy, synthetic, clean }) => html`
                   <tr>
                     <td>${task}</td>
+                    <td>${madeBy}</td>
                     <td class="number">${images}</td>
-                    <td class="number">${cinUpdates}</td>
                     <td class="number">${percent(synthetic)}</td>
                     <td class="number">${percent(clean)}</td>
                   </tr>

@@ -11,6 +11,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { fileStem } from '../imaging/dataset';
 import type { PhantomTask } from '../imaging/phantoms/phantom';
+import type { ModelInfo } from '../training/messages';
 import { type FileComplaint, nextId, type Restoration, StateController } from './app_state';
 import { download } from './download';
 import { EXAMPLES, heldOutExample } from './example';
@@ -248,16 +249,7 @@ export class MendRestore extends LitElement {
         ${
           restorations.length > 0 && model
             ? html`
-              <wa-select
-                size="s"
-                label="Defect"
-                .value=${this.#selected()?.task ?? ''}
-                data-testid="restore-task"
-                @change=${(event: Event) => this.#chooseTask((event.target as HTMLSelectElement).value)}
-              >
-                ${model.info.taskFree ? html`<wa-option value="">Automatic</wa-option>` : nothing}
-                ${model.info.tasks.map((task) => html`<wa-option value=${task.name}>${task.name}</wa-option>`)}
-              </wa-select>
+              ${model.info.tasks.length > 1 ? this.#defectChoice(model.info) : nothing}
               <mend-restore-way
                 .way=${this.way}
                 ?stacks=${stacks}
@@ -442,6 +434,22 @@ export class MendRestore extends LitElement {
           )}
         </div>
       </mend-drop-zone>
+    `;
+  }
+
+  /** Of a model that knows several: one for all images. */
+  #defectChoice({ tasks, taskFree }: ModelInfo) {
+    return html`
+      <wa-select
+        size="s"
+        label="Defect"
+        .value=${this.#selected()?.task ?? ''}
+        data-testid="restore-task"
+        @change=${(event: Event) => this.#chooseTask((event.target as HTMLSelectElement).value)}
+      >
+        ${taskFree ? html`<wa-option value="">Automatic</wa-option>` : nothing}
+        ${tasks.map((task) => html`<wa-option value=${task.name}>${task.name}</wa-option>`)}
+      </wa-select>
     `;
   }
 

@@ -240,6 +240,27 @@ describe('figures', () => {
     expect(figure6([made])).toContain('after 70 updates of CIN-GAN');
     expect(figure6([made])).toContain('>50 images<');
   });
+
+  it('show measured defects beside painted ones, and how often either is told from real ones', () => {
+    const painted: CellRecord = {
+      ...withPicture({ ...mend, method: 'synthesis', cinUpdates: 70, images: 50 }, 'synthetic', 'retina'),
+      curves: [{ task: 'retina', name: '', at: [0, 70], value: [10, 12], real: 13 }],
+      toldApart: [{ task: 'retina', synthetic: 0.9, clean: 1 }],
+    };
+    const measured: CellRecord = {
+      ...withPicture({ ...mend, method: 'measured', cinUpdates: 0, images: 50 }, 'synthetic', 'retina'),
+      curves: [{ task: 'retina', name: '', at: [0], value: [13.25], real: 13 }],
+      toldApart: [{ task: 'retina', synthetic: 0.6, clean: 1 }],
+    };
+    for (const name of ['50 images', '50 images, measured'])
+      expect(figure6([measured, painted])?.split(`>${name}<`)).toHaveLength(2);
+    const folder = mkdtempSync(join(tmpdir(), 'figure-7-'));
+    drawEvidence([painted, measured], folder);
+    const text = readFileSync(join(folder, 'fig7.md'), 'utf8');
+    expect(text).toContain('| retina | CIN-GAN, 70 updates | 50 | 12.00 | 13.00 | 90 % | 100 % |');
+    expect(text).toContain('| retina | the defect measured | 50 | 13.25 | 13.00 | 60 % | 100 % |');
+    expect(readFileSync(join(folder, 'fig7.svg'), 'utf8')).not.toContain('NaN');
+  });
 });
 
 describe('a new defect', () => {

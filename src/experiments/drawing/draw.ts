@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PHANTOM_TASKS } from '../../imaging/phantoms/phantom';
-import type { CellRecord } from '../cell';
+import type { Cell, CellRecord } from '../cell';
 import { inTable2, TABLE1_PATCHES } from '../grid';
 import { REAL_TASKS } from '../real_sources';
 import type { Task } from '../sources';
@@ -53,7 +53,7 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
     phi: phiTables(test),
     newDefect: newDefectTable(test),
     toldApart: records.flatMap(({ cell, toldApart = [] }) =>
-      toldApart.map((shares) => ({ images: cell.images, cinUpdates: cell.cinUpdates, ...shares })),
+      toldApart.map((shares) => ({ images: cell.images, madeBy: madeBy(cell), ...shares })),
     ),
   };
   draw('table1.md', table1(records));
@@ -165,22 +165,25 @@ function table2Text(paired: TaskTable[], unpaired: TaskTable[]): string {
 
 /** How close synthetic defects come: their PSNR beside the real one's, and how often a classifier knows them. */
 function syntheticDefects(records: CellRecord[]): string | undefined {
-  const made = records.filter(({ cell }) => cell.method === 'synthesis');
+  const made = records.filter(({ cell }) => cell.method === 'synthesis' || cell.method === 'measured');
   const lines = made.flatMap(({ cell, curves = [], toldApart = [] }) =>
     curves.map(({ task, value, real }) => {
       const known = toldApart.find((shares) => shares.task === task);
       const share = (of: number | undefined) => (of === undefined ? '' : `${(100 * of).toFixed(0)} %`);
       const level = [value.at(-1), real].map((psnr) => psnr?.toFixed(2) ?? '');
-      const run = [task, cell.images, cell.cinUpdates, ...level];
+      const run = [task, madeBy(cell), cell.images, ...level];
       return `| ${[...run, share(known?.synthetic), share(known?.clean)].join(' | ')} |`;
     }),
   );
   if (lines.length === 0) return undefined;
   const head =
-    '| task | images | CIN updates | PSNR, synthetic | PSNR, real | real told from synthetic | real told from clean |\n' +
+    '| task | made by | images | PSNR, synthetic | PSNR, real | real told from synthetic | real told from clean |\n' +
     '|---|---|---|---|---|---|---|';
   return document('Synthetic defects', [`${head}\n${lines.join('\n')}\n`]);
 }
+
+const madeBy = ({ method, cinUpdates }: Cell): string =>
+  method === 'measured' ? 'the defect measured' : `CIN-GAN, ${cinUpdates} updates`;
 
 const summarised = (_: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;

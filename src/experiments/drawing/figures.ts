@@ -1,5 +1,5 @@
 /** The figures as SVG text, from the records; undefined where there is nothing yet to show. */
-import type { CellRecord, Picture } from '../cell';
+import type { Cell, CellRecord, Picture } from '../cell';
 import { GRID_DEFAULTS, inTable2, TABLE1_PATCHES } from '../grid';
 import { isReal } from '../real_sources';
 import type { Task } from '../sources';
@@ -95,17 +95,22 @@ function sheet(title: string, pictures: Picture[]): string | undefined {
   return pictureSheet(title, { columns, rows });
 }
 
+/** What CIN-GANs painted, those with the fewest images first, then what mend's measured defects did. */
 export function figure6(records: CellRecord[]): string | undefined {
-  const made = records.filter(({ cell }) => cell.method === 'synthesis').sort((a, b) => a.cell.images - b.cell.images);
-  const pictures = made.flatMap(({ cell, pictures: all = [] }) =>
-    all.map((picture) => ({
-      ...picture,
-      row: picture.row === 'synthetic' ? `${cell.images} images` : picture.row,
-    })),
+  const learned = records
+    .filter(({ cell }) => cell.method === 'synthesis')
+    .sort((a, b) => a.cell.images - b.cell.images);
+  const measured = records.filter(({ cell }) => cell.method === 'measured');
+  const pictures = [...learned, ...measured].flatMap(({ cell, pictures: all = [] }) =>
+    all.map((picture) => ({ ...picture, row: picture.row === 'synthetic' ? paintedFrom(cell) : picture.row })),
   );
-  const updates = spoken(made.map(({ cell }) => cell.cinUpdates));
-  return sheet(`Figure 6: synthetic defects after ${updates} updates of CIN-GAN`, pictures);
+  const updates = spoken(learned.map(({ cell }) => cell.cinUpdates));
+  const after = learned.length > 0 ? `, after ${updates} updates of CIN-GAN` : '';
+  return sheet(`Figure 6: synthetic defects${after}`, pictures);
 }
+
+const paintedFrom = ({ method, images }: Cell): string =>
+  `${images} images${method === 'measured' ? ', measured' : ''}`;
 
 export function figure7(records: CellRecord[]): string | undefined {
   const fromDefault = ({ cell }: CellRecord) => Math.abs(cell.images - GRID_DEFAULTS.unpaired);
