@@ -192,13 +192,20 @@ export function modelInfo({ record, sets }: ModelFile): ModelInfo {
     parameters,
     normalisation: record.normalisation,
     seed: record.config.seed,
-    steps: record.steps,
+    steps: restorerSteps(record),
     adapter: record.provenance.adapter,
     created: record.provenance.created,
     ...(record.provenance.madeFrom ? { madeFrom: record.provenance.madeFrom } : {}),
     ...(measured.length > 0 ? { measured } : {}),
     ...(record.kind === 'checkpoint' ? { config: resumable(record.config) } : {}),
   };
+}
+
+/** Those that made the restorer: one that was left as it was, while a CIN-GAN was trained, has its model's. */
+function restorerSteps({ kind, steps, provenance }: FileRecord): Steps {
+  const trains = (one: Steps) => (one.mend ?? 0) + one.cGan > 0;
+  if (kind === 'checkpoint' || trains(steps)) return steps;
+  return provenance.madeFrom?.find((model) => trains(model.steps))?.steps ?? steps;
 }
 
 /** The settings in the form that starts a run. */

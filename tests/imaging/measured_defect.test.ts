@@ -98,6 +98,30 @@ test('noise that grows with light is known from noise that does not', () => {
   expect(Math.abs(flat.slope / flat.rest)).toBeLessThan(0.2);
 });
 
+test('shot noise is painted as skewed as it is, a camera’s as little', () => {
+  const random = new Random(40);
+  const lit = (seed: number) => objects(seed).map((plane) => mapPlane(plane, (value) => Math.max(0.05, 0.7 + value)));
+  const skewness = (noise: number[]) => {
+    const power = (n: number) => noise.reduce((sum, value) => sum + value ** n, 0) / noise.length;
+    return power(3) / power(2) ** 1.5;
+  };
+  const PHOTONS = 20;
+  const level = 0.2;
+  const flat: Plane = { width: SIDE, height: SIDE, data: new Float32Array(SIDE ** 2).fill(level) };
+  const painted = (defect: MeasuredDefect) => {
+    const { data } = paintDefect(flat, { ...defect, mean: { clean: level, defective: level } }, random, {
+      unrelated: 0,
+    });
+    return [...data].map((value) => value - level);
+  };
+  const shot = lit(41).map((plane) => mapPlane(plane, (value) => random.poisson(PHOTONS * value) / PHOTONS));
+  const real = Array.from(flat.data, () => random.poisson(PHOTONS * level) / PHOTONS - level);
+  expect(skewness(real)).toBeCloseTo(1 / Math.sqrt(PHOTONS * level), 1);
+  expect(skewness(painted(measureDefect(shot, lit(42))))).toBeCloseTo(skewness(real), 0.7);
+  const read = lit(43).map((plane) => mapPlane(plane, (value) => value + 0.1 * random.normal()));
+  expect(Math.abs(skewness(painted(measureDefect(read, lit(44)))))).toBeLessThan(0.1);
+});
+
 test('noise of images stretched along y has the same power at every fx, and less at high fy', () => {
   const random = new Random(9);
   const stretched = objects(10).map((plane) =>

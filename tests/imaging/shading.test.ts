@@ -27,7 +27,8 @@ function objects(seed: number, count = 24): Plane[] {
 }
 
 /** Dark towards the left, and along both ends of y. */
-const vignette = {
+const vignette: Shading = {
+  dark: -1,
   x: Float64Array.from({ length: WIDTH }, (_, x) => Math.min(1, 0.4 + (0.6 * x) / 24)),
   y: Float64Array.from({ length: HEIGHT }, (_, y) => Math.min(1, 0.3 + (0.7 * Math.min(y, HEIGHT - 1 - y)) / 16)),
 };
@@ -42,6 +43,22 @@ test('a vignette is measured to a few hundredths, beside images that have none',
 test('what both sets have is no shading of one of them', () => {
   const { x, y } = found(vignetted(objects(3)), vignetted(objects(4)));
   for (const factor of [...x, ...y]) expect(Math.abs(factor - 1)).toBeLessThan(0.15);
+});
+
+test('a vignette is measured beside haze that has no part in how the objects lie', () => {
+  const random = new Random(30);
+  // Few objects, most of them in the middle: the clean images are darker at their edges, too.
+  const gathered = (seed: number): Plane[] =>
+    objects(seed).map((plane) =>
+      mapPlane(plane, (value, i) => (value + 0.4) * Math.exp(-(((i % WIDTH) - WIDTH / 2) ** 2) / 600) - 0.9),
+    );
+  const hazy = gathered(31).map((plane) => {
+    const haze = texture(random, WIDTH, HEIGHT, 12);
+    return mapPlane(plane, (value, i) => 0.1 * (value + 1) + 2 * haze.data[i]);
+  });
+  const { shading } = measureDefect(alone(vignetted(hazy)), alone(gathered(32)));
+  for (const x of [2, 8, 16, 24, 40, 80, 94]) expect(Math.abs((shading?.x[x] ?? 0) - vignette.x[x])).toBeLessThan(0.15);
+  for (const y of [1, 4, 10, 32, 62]) expect(Math.abs((shading?.y[y] ?? 0) - vignette.y[y])).toBeLessThan(0.15);
 });
 
 test('what a few images happen to show is next to none', () => {

@@ -16,10 +16,11 @@
  * there is nothing but noise. Shading (shading.ts) is measured first and taken off, and so is what interpolation between
  * few samples does (sampling.ts).
  */
-import { gaussianBlur } from '../filters';
+import { gaussianBlur, mapPlane } from '../filters';
 import { type ComplexField, fourier } from '../fourier';
 import type { Plane } from '../image';
 import { affineFit } from '../metrics';
+import { type Clipping, measureClipping } from './clipping';
 import { blurred } from './mirrored_field';
 import { fieldOf, meanPower, type Spectrum, spectrum } from './power_spectrum';
 import { beforeSampling, measureSampling, ofSamples, type Sampling } from './sampling';
@@ -42,6 +43,8 @@ export interface MeasuredDefect {
   shading?: Shading;
   /** Of the defective images, after blur and noise. */
   sampling: Sampling;
+  /** Of the samples, at last. */
+  clipping: Clipping;
 }
 
 /** Side of the tiles whose powers are measured, at most. */
@@ -62,9 +65,24 @@ const NOTHING = 1e-12;
 
 /** @param defective @param clean one image of each at least, no side below 16, each image at its own scale of −1..1 */
 export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): MeasuredDefect {
+  const alike = measureShading(defective, clean);
+  const first = withoutShading(defective, clean, alike);
+  if (!alike) return first;
+  const seen = (line: Plane) =>
+    mapPlane(
+      blurred(
+        mapPlane(line, (value) => value - first.mean.clean),
+        first.gain,
+      ),
+      (value) => value + first.mean.defective,
+    );
+  return withoutShading(defective, clean, measureShading(defective, clean, seen));
+}
+
+/** All but the shading, which is known, or taken for none. */
+function withoutShading(defective: ImagePlanes, clean: ImagePlanes, shading: Shading | undefined): MeasuredDefect {
   const least = Math.min(...[...defective, ...clean].flat().map(({ width, height }) => Math.min(width, height)));
   const side = Math.min(MOST_SIDE, 2 ** Math.floor(Math.log2(least)));
-  const shading = measureShading(defective, clean);
   const tiles = tilesOf(defective.flat(), side);
   const measured = tiles.map(({ plane }) => plane);
   const even = shading ? tiles.map(({ plane, at }) => unshaded(plane, shading, at)) : measured;
@@ -92,6 +110,7 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
     mean: { clean: meanOf(sharp), defective: meanOf(even) },
     ...(shading && { shading }),
     sampling,
+    clipping: measureClipping(defective.flat()),
   };
 }
 

@@ -3,6 +3,7 @@ import { mapPlane } from '../filters';
 import { type ComplexField, fourier } from '../fourier';
 import type { Plane } from '../image';
 import type { Random } from '../random';
+import { clipped } from './clipping';
 import type { MeasuredDefect } from './measured_defect';
 import { frequencyOf, mirroredField } from './mirrored_field';
 import { valueAt } from './power_spectrum';
@@ -11,6 +12,9 @@ import { shaded } from './shading';
 
 /** Noise is nowhere less than this of its usual variance. */
 const LEAST_VARIANCE = 0.05;
+/** The formula for skewed noise holds up to about this; below the other, noise is as good as normal. */
+const MOST_SKEWED = 2;
+const LEAST_SKEWED = 1e-3;
 
 export interface PaintSettings {
   /** Share of the haze that has nothing to do with the image; drawn where it is left out. */
@@ -50,8 +54,15 @@ export function paintDefect(
   const spread = spreadAt(defect);
   const samples = takeSamples(light, defect.sampling, 'between');
   const grain = takeSamples({ width, height, data: noise }, defect.sampling, 'nearest').data;
+  const usual = Math.sqrt(grain.reduce((sum, value) => sum + value * value, 0) / grain.length);
+  const noiseAt = (value: number, z: number): number => {
+    const sd = usual * spread(value);
+    return sd * asShotNoise(z, (usual * usual * Math.max(0, defect.variance.slope)) / sd);
+  };
   return interpolated(
-    mapPlane(samples, (value, i) => value + spread(value) * grain[i]),
+    mapPlane(samples, (value, i) =>
+      clipped(value + (usual > 0 ? noiseAt(value, grain[i] / usual) : 0), defect.clipping),
+    ),
     width,
     height,
   );
@@ -82,6 +93,15 @@ function throughOptics({ width, height, re, im }: ComplexField, defect: Measured
       im[other] = noise * nr - li;
     }
   }
+}
+
+/**
+ * A normal number as one of the same mean and variance that follows a gamma distribution of this skewness (Wilson and
+ * Hilferty 1931), as a Poisson one, scaled, nearly does: its skewness is the slope of variance over standard deviation.
+ */
+function asShotNoise(z: number, skewness: number): number {
+  const g = Math.min(MOST_SKEWED, skewness);
+  return g < LEAST_SKEWED ? z : (2 / g) * (Math.max(0, 1 + (g * z) / 6 - (g * g) / 36) ** 3 - 1);
 }
 
 /** Standard deviation of noise at a brightness, as a share of the usual one. */
