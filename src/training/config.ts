@@ -52,6 +52,7 @@ export function phasesOf(
 
 /** Half of what the restorer sees are painted defects, the known ones among them, so that it does not forget those. */
 const REHEARSED = { syntheticShare: 0.5 };
+const UNPAINTED = { syntheticShare: 0 };
 
 export function runConfig(config: TrainConfig): RunConfig {
   const { preset, seed } = config;
@@ -60,20 +61,22 @@ export function runConfig(config: TrainConfig): RunConfig {
     throw new RangeError(`got patches of ${patch} pixels, wanted a multiple of 8 from 16 upwards`);
   const recipe = config.recipe ?? recipeOf(preset);
   const phi = config.phi?.kind ?? 'mendscope';
-  const rehearsed = config.addTasks ? REHEARSED : {};
-  const mend = recipe === 'mend' ? { ...MEND_DEFAULTS[preset], ...rehearsed, ...defined(config.mend) } : undefined;
   // mend has pairs of every task: where none were measured, measured_pairs.ts makes them.
-  const unpainted = mend && !config.addTasks ? { steps: 0 } : {};
+  const unpainted = recipe === 'mend' && !config.addTasks;
+  const cinGan = { ...CIN_GAN_DEFAULTS[preset], ...(unpainted && { steps: 0 }), ...defined(config.cinGan) };
+  // They are better than what the CIN-GAN of a model to train further paints, unless it is told to learn, too.
+  const share = unpainted && cinGan.steps === 0 ? UNPAINTED : config.addTasks ? REHEARSED : {};
+  const mend = recipe === 'mend' ? { ...MEND_DEFAULTS[preset], ...share, ...defined(config.mend) } : undefined;
   return {
     preset,
     seed,
     patch,
     recipe,
-    cinGan: { ...CIN_GAN_DEFAULTS[preset], ...unpainted, ...defined(config.cinGan) },
+    cinGan,
     ...(mend && { mend }),
     cGan: {
       ...(mend ? detailConfig(preset, mend, phi) : CGAN_DEFAULTS[preset]),
-      ...rehearsed,
+      ...share,
       ...defined(config.cGan),
     },
     phi,

@@ -98,6 +98,18 @@ describe('a run of mend', () => {
     expect(modelOf(await follow(engine, config, phantoms('paired'), { resume })).sets).toEqual(after);
   });
 
+  test('trained further, it learns from pairs and not from what its CIN-GAN paints, and keeps that', async () => {
+    const { record, sets } = modelOf(whole);
+    const bare = writeModelFile({ record, sets: new Map([...sets].filter(([name]) => name !== 'generator')) });
+    const config = { ...MEND_CONFIG, cinGan: { steps: 0 } };
+    const further = async (model: Uint8Array) =>
+      modelOf(await follow(engine, config, phantoms('paired'), { start: { model, name: 'Ours' } }));
+    const [painting, other] = [await further(new Uint8Array(whole.done.model)), await further(bare)];
+    for (const end of ['restorer', 'detail']) expect(painting.sets.get(end)).toEqual(other.sets.get(end));
+    expect(painting.sets.get('generator')).toEqual(sets.get('generator'));
+    expect(other.sets.has('generator')).toBe(false);
+  });
+
   test('it goes on from a published model with that model’s network', async () => {
     const published = await follow(engine, CONFIG, phantoms('paired'));
     const model = new Uint8Array(published.done.model);
