@@ -52,6 +52,9 @@ const PHASES: Record<Recipe, Omit<PlannedPhase, 'steps'>[]> = {
 export const phaseName = (phase: TrainingPhase): string =>
   ({ 'cin-gan': 'CIN-GAN', mend: 'the restorer', cgan: 'the cGAN' })[phase];
 
-/** All the steps of a model, e.g. `500 + 3,000 + 750`. */
-export const stepsText = ({ cinGan, mend, cGan }: Steps): string =>
-  [cinGan, mend, cGan].filter((count): count is number => count !== undefined).join(' + ');
+/** The steps of a model, phase by phase, without those it was not given: `3,000 + 750`. */
+export const stepsText = ({ cinGan, mend = 0, cGan }: Steps): string =>
+  [cinGan, mend, cGan]
+    .filter((count) => count > 0)
+    .map((count) => count.toLocaleString('en'))
+    .join(' + ') || '0';

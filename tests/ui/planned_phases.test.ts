@@ -36,5 +36,6 @@ it('before the presets are known, phases have no steps yet', () => {
 
 it('a model’s steps are those of every phase it has', () => {
   expect(stepsText({ cinGan: 5, cGan: 3 })).toBe('5 + 3');
-  expect(stepsText({ cinGan: 0, mend: 8, cGan: 2 })).toBe('0 + 8 + 2');
+  expect(stepsText({ cinGan: 0, mend: 3000, cGan: 750 })).toBe('3,000 + 750');
+  expect(stepsText({ cinGan: 0, mend: 0, cGan: 0 })).toBe('0');
 });
