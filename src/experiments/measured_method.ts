@@ -4,8 +4,8 @@ import { measureDefect } from '../imaging/measured_defect/measured_defect';
 import { drawRandom, NORMALISATION } from '../training/batches';
 import { paintedImage } from '../training/measured_pairs';
 import type { Cell, CellRecord, Curve, Picture } from './cell';
+import { defectLevel, planesToPaint } from './painted_planes';
 import { paintedPictures } from './pictures';
-import { defectLevel, planesToPaint } from './synthesis';
 import { paintedToldApart } from './told_apart';
 import { type Bench, dataOf, type Outcome, Timer } from './training_run';
 

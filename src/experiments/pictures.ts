@@ -4,8 +4,8 @@ import { percentileScaled, scaledPair } from '../imaging/metrics';
 import { writePng } from '../imaging/png';
 import type { Samples } from '../imaging/samples';
 import type { ImageScores, Picture } from './cell';
+import type { PaintedPlane } from './painted_planes';
 import type { Task } from './sources';
-import type { PaintedPlane } from './synthesis';
 
 /** Largest side of a picture; a larger image is cut from its corner. */
 const SIDE = 128;

@@ -1,10 +1,9 @@
 /** CIN-GAN in an experiment: training it, painting defects on clean planes, and how close they come to the real ones. */
-import { imageOfPlane, type Plane } from '../imaging/image';
-import { score } from '../imaging/metrics';
+import type { Plane } from '../imaging/image';
 import type { Phi } from '../models/phi';
 import type { Architecture } from '../models/presets';
 import { type Engine, Graph, type ParameterSet, randomNormal, type Values } from '../runtime';
-import { type Batches, networkPlanes, type TaskPlanes } from '../training/batches';
+import type { Batches, TaskPlanes } from '../training/batches';
 import {
   CIN_GAN_DEFAULTS,
   type CinGanConfig,
@@ -16,7 +15,8 @@ import {
 import { generatorFrom, type WarmStart } from '../training/warm_start';
 import type { Cell, Curve } from './cell';
 import type { Split } from './evidence_images';
-import { evaluationPairs, type Task } from './sources';
+import { defectLevel, type PaintedPlane, planesToPaint } from './painted_planes';
+import type { Task } from './sources';
 import { BATCH, Timer } from './training_run';
 
 export interface SynthesisRun {
@@ -125,29 +125,6 @@ export async function withSyntheticPairs(
   return out;
 }
 
-/** Evaluation planes with their defects painted on, at the generator's own scale of −1..1. */
-export interface PaintedPlane {
-  clean: Plane;
-  real: Plane;
-  synthetic: Plane;
-}
-
-/** Evaluation images at the scale of a network, without a synthetic defect yet. */
-export function planesToPaint(task: Task, images: number, split: Split): Omit<PaintedPlane, 'synthetic'>[] {
-  return evaluationPairs(task, images, split).map(({ clean, defective }) => ({
-    clean: networkPlanes(imageOfPlane(clean, 'float32'))[0],
-    real: networkPlanes(imageOfPlane(defective, 'float32'))[0],
-  }));
-}
-
-/** How much of clean images a defect leaves: the mean PSNR(clean, defect), paper metric. */
-export function defectLevel<Kind extends 'real' | 'synthetic'>(
-  planes: ({ clean: Plane } & { [kind in Kind]: Plane })[],
-  kind: Kind,
-): number {
-  return mean(planes.map((plane) => score(plane[kind], plane.clean, 'paper').psnr));
-}
-
 /** Follows PSNR(clean, synthetic defect) under the paper metric while CIN-GAN learns. @param followed of its `tasks` */
 export async function synthesisWatch(
   engine: Engine,
@@ -187,5 +164,3 @@ export async function synthesisWatch(
   };
   return { curves, look, painted };
 }
-
-const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

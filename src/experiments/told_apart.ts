@@ -8,8 +8,8 @@ import type { Random } from '../imaging/random';
 import { classifier } from '../models/classifier';
 import { adam, bceWithLogits, type Engine, Graph, ParameterSet, slice } from '../runtime';
 import { drawRandom } from '../training/batches';
+import type { PaintedPlane } from './painted_planes';
 import type { Task } from './sources';
-import type { PaintedPlane } from './synthesis';
 
 /** Of the classifier and its training; `counted` batches are judged. */
 const SETTINGS = { first: 8, steps: 200, batch: 16, patch: 64, learningRate: 2e-3, counted: 20 };
