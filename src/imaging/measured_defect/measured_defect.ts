@@ -14,7 +14,8 @@
  *              is seen (out of focus) or not (background) the powers do not say; whoever paints decides, image by image.
  * Noise grows with light: its variance is a straight line in brightness, found by least squares at the frequencies where
  * there is nothing but noise. Shading (shading.ts) is measured first and taken off, and so is what interpolation between
- * few samples does (sampling.ts).
+ * few samples does (sampling.ts); once the rest is known, it is measured again with that in mind. Brightness may have been
+ * cut off at last (clipping.ts).
  */
 import { gaussianBlur, mapPlane } from '../filters';
 import { type ComplexField, fourier } from '../fourier';
@@ -68,16 +69,12 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
   const alike = measureShading(defective, clean);
   const first = withoutShading(defective, clean, alike);
   if (!alike) return first;
-  const seen = (line: Plane) =>
-    mapPlane(
-      blurred(
-        mapPlane(line, (value) => value - first.mean.clean),
-        first.gain,
-      ),
-      (value) => value + first.mean.defective,
-    );
+  const { mean, gain } = first;
+  const seen = (line: Plane) => brighter(blurred(brighter(line, -mean.clean), gain), mean.defective);
   return withoutShading(defective, clean, measureShading(defective, clean, seen));
 }
+
+const brighter = (plane: Plane, by: number): Plane => mapPlane(plane, (value) => value + by);
 
 /** All but the shading, which is known, or taken for none. */
 function withoutShading(defective: ImagePlanes, clean: ImagePlanes, shading: Shading | undefined): MeasuredDefect {
