@@ -12,7 +12,7 @@ const [WIDTH, HEIGHT] = [96, 64];
 /** Each plane an image of its own. */
 const alone = (planes: Plane[]) => planes.map((plane) => [plane]);
 const measureShading = (planes: Plane[], reference: Plane[]): Shading | undefined =>
-  measure(alone(planes), alone(reference));
+  measure(alone(planes), alone(reference))?.();
 const found = (planes: Plane[], reference: Plane[]): Shading => {
   const shading = measureShading(planes, reference);
   if (!shading) throw new Error('got no shading');

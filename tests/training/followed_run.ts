@@ -5,6 +5,7 @@ import { CLASSIFIER_LAYERS, classifierPhi } from '../../src/models/classifier';
 import type { Engine } from '../../src/runtime';
 import { Control } from '../../src/training/control';
 import type { TrainConfig, TrainingData } from '../../src/training/messages';
+import { type ModelFile, readModelFile } from '../../src/training/model_file';
 import { type TrainingEvent, type TrainingRequest, train } from '../../src/training/session';
 import { drawnWeight } from '../reference/drawn';
 
@@ -87,3 +88,17 @@ export async function follow(
   }
   return followed;
 }
+
+/** The file it ends with, opened. */
+export const modelOf = ({ done }: Followed): ModelFile => readModelFile(new Uint8Array(done.model));
+
+/** Asks for a checkpoint after each of these steps, such as `mend 3`. */
+export const keeping =
+  (steps: string[]) =>
+  (event: TrainingEvent, control: Control): void => {
+    if (event.kind === 'progress' && steps.includes(`${event.phase} ${event.step}`)) control.requestCheckpoint();
+  };
+
+/** @param step such as `mend 3` */
+export const lossesAfter = ({ losses }: Followed, step: string): string[] =>
+  losses.slice(losses.findIndex((line) => line.startsWith(`${step} `)) + 1);

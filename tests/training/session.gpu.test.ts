@@ -4,7 +4,7 @@ import { Engine } from '../../src/runtime';
 import { modelInfo, readModelFile } from '../../src/training/model_file';
 import { canTime } from '../../src/training/timed_step';
 import { testGpu } from '../gpu_setup';
-import { BUSY_MACHINE, CONFIG, type Followed, follow, phantoms } from './followed_run';
+import { BUSY_MACHINE, CONFIG, type Followed, follow, keeping, lossesAfter, phantoms } from './followed_run';
 
 describe('a run', () => {
   let engine: Engine;
@@ -12,9 +12,7 @@ describe('a run', () => {
   beforeAll(async () => {
     engine = await Engine.create({ gpu: testGpu() });
     const keep = ['cin-gan 1', 'cgan 2'];
-    whole = await follow(engine, CONFIG, phantoms('paired'), {}, (event, control) => {
-      if (event.kind === 'progress' && keep.includes(`${event.phase} ${event.step}`)) control.requestCheckpoint();
-    });
+    whole = await follow(engine, CONFIG, phantoms('paired'), {}, keeping(keep));
   }, BUSY_MACHINE);
 
   test('logs every term of every step, shows previews and ends with a model', () => {
@@ -54,10 +52,9 @@ describe('a run', () => {
   });
 
   test.each(['cin-gan', 'cgan'])('resumed in its %s phase, it goes on with the very same losses', async (phase) => {
-    const [name, bytes] = [...whole.checkpoints].find(([key]) => key.startsWith(phase)) ?? [];
+    const [name, bytes] = [...whole.checkpoints].find(([key]) => key.startsWith(phase)) as [string, Uint8Array];
     const resumed = await follow(engine, CONFIG, phantoms('paired'), { resume: bytes });
-    const from = whole.losses.findIndex((line) => line.startsWith(`${name} `)) + 1;
-    expect(resumed.losses).toEqual(whole.losses.slice(from));
+    expect(resumed.losses).toEqual(lossesAfter(whole, name));
     const weights = (run: Followed) => readModelFile(new Uint8Array(run.done.model)).sets;
     expect(weights(resumed)).toEqual(weights(whole));
   });

@@ -4,12 +4,20 @@ import { phantomPair } from '../../src/imaging/phantoms/phantom';
 import { Engine } from '../../src/runtime';
 import { ALL_MEASURES, prepareData } from '../../src/training/batches';
 import { darkest } from '../../src/training/floor';
-import { type ModelFile, modelInfo, readModelFile, writeModelFile } from '../../src/training/model_file';
+import { modelInfo, readModelFile, writeModelFile } from '../../src/training/model_file';
 import { restoreImage } from '../../src/training/restore';
 import { testGpu } from '../gpu_setup';
-import { BUSY_MACHINE, CONFIG, type Followed, follow, MEND_CONFIG, phantoms } from './followed_run';
-
-const modelOf = (run: Followed): ModelFile => readModelFile(new Uint8Array(run.done.model));
+import {
+  BUSY_MACHINE,
+  CONFIG,
+  type Followed,
+  follow,
+  keeping,
+  lossesAfter,
+  MEND_CONFIG,
+  modelOf,
+  phantoms,
+} from './followed_run';
 
 describe('a run of mend', () => {
   let engine: Engine;
@@ -17,9 +25,7 @@ describe('a run of mend', () => {
   beforeAll(async () => {
     engine = await Engine.create({ gpu: testGpu() });
     const keep = ['cin-gan 1', 'mend 3', 'cgan 2'];
-    whole = await follow(engine, MEND_CONFIG, phantoms('paired'), {}, (event, control) => {
-      if (event.kind === 'progress' && keep.includes(`${event.phase} ${event.step}`)) control.requestCheckpoint();
-    });
+    whole = await follow(engine, MEND_CONFIG, phantoms('paired'), {}, keeping(keep));
   }, BUSY_MACHINE);
 
   test('goes through its phases and ends with both ends of the dial', () => {
@@ -41,10 +47,9 @@ describe('a run of mend', () => {
   test.each(['cin-gan', 'mend', 'cgan'])(
     'resumed in its %s phase, it goes on with the very same losses',
     async (phase) => {
-      const [name, bytes] = [...whole.checkpoints].find(([key]) => key.startsWith(phase)) ?? [];
+      const [name, bytes] = [...whole.checkpoints].find(([key]) => key.startsWith(phase)) as [string, Uint8Array];
       const resumed = await follow(engine, MEND_CONFIG, phantoms('paired'), { resume: bytes });
-      const from = whole.losses.findIndex((line) => line.startsWith(`${name} `)) + 1;
-      expect(resumed.losses).toEqual(whole.losses.slice(from));
+      expect(resumed.losses).toEqual(lossesAfter(whole, name));
       expect(modelOf(resumed).sets).toEqual(modelOf(whole).sets);
     },
   );

@@ -5,9 +5,17 @@ import { Engine } from '../../src/runtime';
 import { type ModelFile, modelInfo, readModelFile, writeModelFile } from '../../src/training/model_file';
 import { restoreImage } from '../../src/training/restore';
 import { testGpu } from '../gpu_setup';
-import { BUSY_MACHINE, type Followed, follow, MEND_CONFIG, phantoms } from './followed_run';
+import {
+  BUSY_MACHINE,
+  type Followed,
+  follow,
+  keeping,
+  lossesAfter,
+  MEND_CONFIG,
+  modelOf,
+  phantoms,
+} from './followed_run';
 
-const modelOf = (run: Followed): ModelFile => readModelFile(new Uint8Array(run.done.model));
 const imageOf = (task: PhantomTask): Image =>
   imageOfPlane(phantomPair(task, { seed: 77, size: 64 }).defective, 'float32');
 
@@ -20,9 +28,7 @@ describe('a run of mend on several tasks', () => {
   beforeAll(async () => {
     engine = await Engine.create({ gpu: testGpu() });
     const keep = ['cin-gan 2', 'mend 3', 'cgan 2'];
-    whole = await follow(engine, MEND_CONFIG, data, {}, (event, control) => {
-      if (event.kind === 'progress' && keep.includes(`${event.phase} ${event.step}`)) control.requestCheckpoint();
-    });
+    whole = await follow(engine, MEND_CONFIG, data, {}, keeping(keep));
   }, BUSY_MACHINE);
 
   test('leaves a model in which each has scales of its own, and which knows them by their looks', () => {
@@ -41,10 +47,9 @@ describe('a run of mend on several tasks', () => {
   test.each(['cin-gan', 'mend', 'cgan'])(
     'resumed in its %s phase, it goes on with the very same losses',
     async (phase) => {
-      const [name, resume] = [...whole.checkpoints].find(([key]) => key.startsWith(phase)) ?? [];
+      const [name, resume] = [...whole.checkpoints].find(([key]) => key.startsWith(phase)) as [string, Uint8Array];
       const resumed = await follow(engine, MEND_CONFIG, data, { resume });
-      const from = whole.losses.findIndex((line) => line.startsWith(`${name} `)) + 1;
-      expect(resumed.losses).toEqual(whole.losses.slice(from));
+      expect(resumed.losses).toEqual(lossesAfter(whole, name));
       expect(modelOf(resumed).sets).toEqual(modelOf(whole).sets);
     },
     BUSY_MACHINE,

@@ -4,12 +4,11 @@ import { Random } from '../../src/imaging/random';
 import { Engine } from '../../src/runtime';
 import { Batches, prepareData } from '../../src/training/batches';
 import { isNormed } from '../../src/training/cin_gan';
-import { type ModelFile, readModelFile, writeModelFile } from '../../src/training/model_file';
+import { type ModelFile, writeModelFile } from '../../src/training/model_file';
 import { keptTasks, openStart, type StartingPoint } from '../../src/training/warm_start';
 import { testGpu } from '../gpu_setup';
-import { BUSY_MACHINE, CONFIG, type Followed, follow, phantoms } from './followed_run';
+import { BUSY_MACHINE, CONFIG, type Followed, follow, keeping, lossesAfter, modelOf, phantoms } from './followed_run';
 
-const opened = ({ done }: Followed): ModelFile => readModelFile(new Uint8Array(done.model));
 const weights = (file: ModelFile, set: string, name: string) => file.sets.get(set)?.get(name)?.data;
 /** Of the CIN-GAN, the cGAN. */
 const steps = (cinGan: number, cGan: number) => ({
@@ -30,7 +29,7 @@ describe('a run that begins with a model', () => {
 
   test('has its very weights before the first step, and says what it was made from', async () => {
     const run = await follow(engine, steps(0, 0), phantoms('paired'), { start });
-    expect(opened(run).sets).toEqual(opened(first).sets);
+    expect(modelOf(run).sets).toEqual(modelOf(first).sets);
     const sha256 = createHash('sha256').update(start.model).digest('hex');
     const parent = { name: 'Noise, ours', sha256, steps: { cinGan: 1, cGan: 1 }, sharedId: 'of-a-link' };
     expect(run.done.info.madeFrom).toEqual([parent]);
@@ -50,7 +49,7 @@ describe('a run that begins with a model', () => {
       cinGan: { ...CONFIG.cinGan, steps: 1, ...rate },
       cGan: { ...CONFIG.cGan, ...rate },
     };
-    const [before, after] = [opened(first), opened(await follow(engine, config, data, { start }))];
+    const [before, after] = [modelOf(first), modelOf(await follow(engine, config, data, { start }))];
     expect(weights(after, 'restorer', 'enter.weight')).toEqual(weights(before, 'restorer', 'enter.weight'));
     expect(weights(after, 'generator', 'enter.weight')).toEqual(weights(before, 'generator', 'enter.weight'));
     const trained = weights(before, 'generator', 'enter.gamma');
@@ -61,15 +60,12 @@ describe('a run that begins with a model', () => {
 
   test('cut off in either phase and resumed, it goes on with the very same losses', async () => {
     const keep = ['cin-gan 1', 'cgan 1'];
-    const whole = await follow(engine, steps(2, 2), phantoms('paired'), { start }, (event, control) => {
-      if (event.kind === 'progress' && keep.includes(`${event.phase} ${event.step}`)) control.requestCheckpoint();
-    });
+    const whole = await follow(engine, steps(2, 2), phantoms('paired'), { start }, keeping(keep));
     expect([...whole.checkpoints.keys()]).toEqual(keep);
     for (const [at, resume] of whole.checkpoints) {
       const resumed = await follow(engine, steps(2, 2), phantoms('paired'), { resume });
-      const from = whole.losses.findIndex((line) => line.startsWith(`${at} `)) + 1;
-      expect(resumed.losses).toEqual(whole.losses.slice(from));
-      expect(opened(resumed).sets).toEqual(opened(whole).sets);
+      expect(resumed.losses).toEqual(lossesAfter(whole, at));
+      expect(modelOf(resumed).sets).toEqual(modelOf(whole).sets);
       expect(resumed.done.info.madeFrom).toEqual(whole.done.info.madeFrom);
     }
   });
@@ -78,7 +74,7 @@ describe('a run that begins with a model', () => {
     const run = await follow(engine, steps(2, 1), phantoms('paired'), { start }, (event, control) => {
       if (event.kind === 'progress' && event.phase === 'cin-gan') control.stop();
     });
-    expect(opened(run).sets.get('restorer')).toEqual(opened(first).sets.get('restorer'));
+    expect(modelOf(run).sets.get('restorer')).toEqual(modelOf(first).sets.get('restorer'));
   });
 
   test('tasks added train rows of their own alone; the model keeps its own, and the restorer sees its defects', async () => {
@@ -86,7 +82,7 @@ describe('a run that begins with a model', () => {
     const run = await follow(engine, config, phantoms('unpaired', 'haze'), { start }, (event, control) => {
       if (event.kind === 'progress' && event.phase === 'cin-gan' && event.step === 1) control.requestCheckpoint();
     });
-    const [before, after] = [opened(first), opened(run)];
+    const [before, after] = [modelOf(first), modelOf(run)];
     expect(run.done.info.tasks.map(({ name }) => name)).toEqual(['noise', 'haze']);
     for (const [name, { data }] of before.sets.get('generator') ?? []) {
       const now = weights(after, 'generator', name);
@@ -95,7 +91,7 @@ describe('a run that begins with a model', () => {
     }
     const [gamma, first1] = ['generator', 'restorer'].map((set) => weights(after, set, 'enter.gamma'));
     const channels = (gamma?.length ?? 0) / 2;
-    const fresh = opened(
+    const fresh = modelOf(
       await follow(engine, { ...config, cinGan: { ...config.cinGan, learningRate: 0 } }, phantoms('unpaired', 'haze'), {
         start,
       }),
@@ -114,7 +110,7 @@ describe('a run that begins with a model', () => {
 
     const resume = [...run.checkpoints.values()][0];
     const resumed = await follow(engine, config, phantoms('unpaired', 'haze'), { resume });
-    expect(opened(resumed).sets).toEqual(after.sets);
+    expect(modelOf(resumed).sets).toEqual(after.sets);
   });
 
   test('tasks cannot be added to nothing, nor to a model without a CIN-GAN', async () => {
@@ -122,7 +118,7 @@ describe('a run that begins with a model', () => {
     await expect(follow(engine, config, phantoms('paired'))).rejects.toThrow(
       'got tasks to add, and no model to add them to',
     );
-    const { record, sets } = opened(first);
+    const { record, sets } = modelOf(first);
     const bare = writeModelFile({ record, sets: new Map([...sets].filter(([name]) => name === 'restorer')) });
     await expect(
       follow(engine, config, phantoms('paired', 'haze'), { start: { ...start, model: bare } }),
@@ -141,7 +137,7 @@ describe('a run that begins with a model', () => {
     await expect(follow(engine, { ...CONFIG, preset: 'grid' }, phantoms('paired'), { start })).rejects.toThrow(
       'got a model of preset tiny to train further with preset grid, wanted the same networks; choose preset tiny',
     );
-    const { record, sets } = opened(first);
+    const { record, sets } = modelOf(first);
     const checkpoint = writeModelFile({ record: { ...record, kind: 'checkpoint' }, sets });
     await expect(
       follow(engine, CONFIG, phantoms('paired'), { start: { ...start, model: checkpoint } }),

@@ -26,7 +26,7 @@ import { blurred } from './mirrored_field';
 import { fieldOf, meanPower, type Spectrum, spectrum } from './power_spectrum';
 import { beforeSampling, measureSampling, ofSamples, type Sampling } from './sampling';
 import { type ImagePlanes, measureShading, type Shading, unshaded } from './shading';
-import { tilesOf } from './tiles';
+import { type Tile, tilesOf } from './tiles';
 
 export interface MeasuredDefect {
   /** |K|²: by how much each frequency's power grows. */
@@ -66,48 +66,61 @@ const NOTHING = 1e-12;
 
 /** @param defective @param clean one image of each at least, no side below 16, each image at its own scale of −1..1 */
 export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): MeasuredDefect {
-  const alike = measureShading(defective, clean);
-  const first = withoutShading(defective, clean, alike);
-  if (!alike) return first;
-  const { mean, gain } = first;
-  const seen = (line: Plane) => brighter(blurred(brighter(line, -mean.clean), gain), mean.defective);
-  return withoutShading(defective, clean, measureShading(defective, clean, seen));
-}
-
-const brighter = (plane: Plane, by: number): Plane => mapPlane(plane, (value) => value + by);
-
-/** All but the shading, which is known, or taken for none. */
-function withoutShading(defective: ImagePlanes, clean: ImagePlanes, shading: Shading | undefined): MeasuredDefect {
   const least = Math.min(...[...defective, ...clean].flat().map(({ width, height }) => Math.min(width, height)));
   const side = Math.min(MOST_SIDE, 2 ** Math.floor(Math.log2(least)));
   const tiles = tilesOf(defective.flat(), side);
   const measured = tiles.map(({ plane }) => plane);
-  const even = shading ? tiles.map(({ plane, at }) => unshaded(plane, shading, at)) : measured;
   const sharp = tilesOf(clean.flat(), side).map(({ plane }) => plane);
-
   const sampling = measureSampling(defective.flat());
-  const [of, from] = [beforeSampling(meanPower(even), sampling), meanPower(sharp)];
-  const gain = gainOf(of, from, sharp, sampling);
   // A camera adds its noise to what is left of the light.
   const power = meanPower(measured);
   const noisePower = ofSamples(noiseOf(beforeSampling(power, sampling), sampling), sampling);
+  const sets = { tiles, sharp, from: meanPower(sharp), sampling, noisePower };
+  const shadingBeside = measureShading(defective, clean);
+  let optics = opticsOf(sets, shadingBeside?.());
+  if (shadingBeside) {
+    const { gain, mean } = optics;
+    optics = opticsOf(
+      sets,
+      shadingBeside((line) => brighter(blurred(brighter(line, -mean.clean), gain), mean.defective)),
+    );
+  }
+  const variance = varianceOf(measured, power, noiseOf(power, PIXELS));
+  return { ...optics, noisePower, variance, sampling, clipping: measureClipping(defective.flat()) };
+}
+
+const brighter = (plane: Plane, by: number): Plane => mapPlane(plane, (value) => value + by);
+
+/** What a defect is measured from, whatever its shading. */
+interface MeasuredSets {
+  tiles: readonly Tile[];
+  /** Of clean images, and their mean power. */
+  sharp: readonly Plane[];
+  from: Spectrum;
+  sampling: Sampling;
+  noisePower: Spectrum;
+}
+
+type Optics = Pick<MeasuredDefect, 'gain' | 'hazeGain' | 'hazePower' | 'mean' | 'shading'>;
+
+/** Blur and haze under a shading that is known, or taken for none. */
+function opticsOf({ tiles, sharp, from, sampling, noisePower }: MeasuredSets, shading: Shading | undefined): Optics {
+  const even = tiles.map(({ plane, at }) => (shading ? unshaded(plane, shading, at) : plane));
+  const of = beforeSampling(meanPower(even), sampling);
+  const gain = gainOf(of, from, sharp, sampling);
   const smooth = fittedGaussian(gain, (at) => {
     const left = gain.values[at] * from.values[at];
     return left > noisePower.values[at] ? Math.sqrt(left) : 0;
   });
-  const hazeGain = spectrum(side, (x, y, at) =>
-    Math.hypot(x, y) / side < SLOW ? Math.max(0, gain.values[at] - TOLERANCE * smooth(x / side, y / side)) : 0,
+  const hazeGain = spectrum(of.side, (x, y, at) =>
+    Math.hypot(x, y) / of.side < SLOW ? Math.max(0, gain.values[at] - TOLERANCE * smooth(x / of.side, y / of.side)) : 0,
   );
   return {
-    gain: spectrum(side, (_x, _y, at) => gain.values[at] - hazeGain.values[at]),
+    gain: spectrum(of.side, (_x, _y, at) => gain.values[at] - hazeGain.values[at]),
     hazeGain,
-    hazePower: spectrum(side, (_x, _y, at) => hazeGain.values[at] * from.values[at]),
-    noisePower,
-    variance: varianceOf(measured, power, noiseOf(power, PIXELS)),
+    hazePower: spectrum(of.side, (_x, _y, at) => hazeGain.values[at] * from.values[at]),
     mean: { clean: meanOf(sharp), defective: meanOf(even) },
     ...(shading && { shading }),
-    sampling,
-    clipping: measureClipping(defective.flat()),
   };
 }
 

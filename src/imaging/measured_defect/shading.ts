@@ -29,25 +29,28 @@ type Seen = (line: Plane) => Plane;
 
 /**
  * @param images @param reference of −1..1
- * @param seen what the images' defect, but for its shading, makes of the reference: what is faint beside haze falls off less
- * @returns undefined where either are few, or not all of one size
+ * @returns undefined where either are few, or not all of one size; else their shading, the reference being `seen` through
+ *   the rest of the images' defect where that is known: what is faint beside haze falls off less
  */
-export function measureShading(images: ImagePlanes, reference: ImagePlanes, seen?: Seen): Shading | undefined {
+export function measureShading(images: ImagePlanes, reference: ImagePlanes): ((seen?: Seen) => Shading) | undefined {
   const [{ width, height }] = images[0];
   const isOf = (planes: readonly Plane[]) => planes.every((plane) => plane.width === width && plane.height === height);
   if ([images, reference].some((set) => set.length < FEWEST || !set.every(isOf))) return undefined;
-  const dark = darkest(images);
-  const along = (axis: 'x' | 'y') => {
-    const fall = profile(images, axis, dark);
-    const usual = seen ? profile(reference, axis, dark, seen) : profile(reference, axis, darkest(reference));
-    return fall.mean.map((value, i) => {
-      const factor = value / Math.max(LEAST, usual.mean[i]);
-      const error = Math.hypot(fall.error[i], usual.error[i]);
-      const sure = Math.max(0, 1 - ((CERTAIN * error) / (factor - 1)) ** 2);
-      return factor === 1 ? 1 : Math.max(LEAST, 1 + sure * (factor - 1));
-    });
-  };
-  return { x: along('x'), y: along('y'), dark };
+  const [dark, usualDark] = [darkest(images), darkest(reference)];
+  const [x, y] = (['x', 'y'] as const).map((axis) => {
+    const [fall, usual] = [profile(linesOf(images, axis), dark), linesOf(reference, axis)];
+    return (seen?: Seen) => factors(fall, seen ? profile(usual.map(seen), dark) : profile(usual, usualDark));
+  });
+  return (seen) => ({ x: x(seen), y: y(seen), dark });
+}
+
+function factors(fall: Profile, usual: Profile): Float64Array {
+  return fall.mean.map((value, i) => {
+    const factor = value / Math.max(LEAST, usual.mean[i]);
+    const error = Math.hypot(fall.error[i], usual.error[i]);
+    const sure = Math.max(0, 1 - ((CERTAIN * error) / (factor - 1)) ** 2);
+    return factor === 1 ? 1 : Math.max(LEAST, 1 + sure * (factor - 1));
+  });
 }
 
 /** A part of a field that begins `at` there, under the shading. */
@@ -73,19 +76,24 @@ function scaled(
   };
 }
 
-/** Mean brightness of each column (`x`) or row, as a share of the median one, and its standard error over the images. */
-function profile(
-  images: ImagePlanes,
-  axis: 'x' | 'y',
-  dark: number,
-  seen: Seen = (line) => line,
-): { mean: Float64Array; error: Float64Array } {
-  const each = images.map((planes) => {
+/** Each image's mean brightness of each column, as a plane of one row, or of each row, as one of one column. */
+function linesOf(images: ImagePlanes, axis: 'x' | 'y'): Plane[] {
+  return images.map((planes) => {
     const lines = planes.map(axis === 'x' ? columnMeans : rowMeans);
-    const line = lines[0].map((_, i) => lines.reduce((sum, one) => sum + one[i], 0) / lines.length);
-    const [width, height] = axis === 'x' ? [line.length, 1] : [1, line.length];
-    return smoothed(seen({ width, height, data: line }).data.map((value) => value - dark));
+    const data = lines[0].map((_, i) => lines.reduce((sum, one) => sum + one[i], 0) / lines.length);
+    const [width, height] = axis === 'x' ? [data.length, 1] : [1, data.length];
+    return { width, height, data };
   });
+}
+
+interface Profile {
+  mean: Float64Array;
+  error: Float64Array;
+}
+
+/** Their mean brightness above `dark` as a share of the median one, and its standard error over the images. */
+function profile(lines: readonly Plane[], dark: number): Profile {
+  const each = lines.map(({ data }) => smoothed(data.map((value) => value - dark)));
   const n = each.length;
   const mean = Float64Array.from(each[0], (_, i) => each.reduce((sum, line) => sum + line[i], 0) / n);
   const level = Math.max(LEAST, Float64Array.from(mean).sort()[mean.length >> 1]);
