@@ -50,14 +50,14 @@ test('a vignette is measured beside haze that has no part in how the objects lie
   // Few objects, most of them in the middle: the clean images are darker at their edges, too.
   const gathered = (seed: number): Plane[] =>
     objects(seed).map((plane) =>
-      mapPlane(plane, (value, i) => (value + 0.4) * Math.exp(-(((i % WIDTH) - WIDTH / 2) ** 2) / 600) - 0.9),
+      mapPlane(plane, (value, i) => (value + 1) * Math.exp(-(((i % WIDTH) - WIDTH / 2) ** 2) / 3600) - 1),
     );
   const hazy = gathered(31).map((plane) => {
     const haze = texture(random, WIDTH, HEIGHT, 12);
     return mapPlane(plane, (value, i) => 0.1 * (value + 1) + 2 * haze.data[i]);
   });
   const { shading } = measureDefect(alone(vignetted(hazy)), alone(gathered(32)));
-  for (const x of [2, 8, 16, 24, 40, 80, 94]) expect(Math.abs((shading?.x[x] ?? 0) - vignette.x[x])).toBeLessThan(0.15);
+  for (const x of [2, 8, 16, 24, 40, 80, 88]) expect(Math.abs((shading?.x[x] ?? 0) - vignette.x[x])).toBeLessThan(0.15);
   for (const y of [1, 4, 10, 32, 62]) expect(Math.abs((shading?.y[y] ?? 0) - vignette.y[y])).toBeLessThan(0.15);
 });
 
