@@ -5,11 +5,12 @@
 import { cropped, mapPlane } from '../imaging/filters';
 import type { Plane } from '../imaging/image';
 import { type MeasuredDefect, measureDefect } from '../imaging/measured_defect/measured_defect';
-import { paintDefect } from '../imaging/measured_defect/paint_defect';
+import { type PaintSettings, paintDefect } from '../imaging/measured_defect/paint_defect';
 import type { ImagePlanes } from '../imaging/measured_defect/shading';
 import { affineFit } from '../imaging/metrics';
 import { measureScale, type NormalisationSettings, normaliseSigned } from '../imaging/normalisation';
 import type { Random } from '../imaging/random';
+import { noiseShare } from './noisy_copies';
 import { differByNoise, type PlanePair } from './pair_scale';
 
 /** Sides in pixels up to which an image is painted whole; of a larger one, a square of this size. */
@@ -48,9 +49,11 @@ export function measuredPairs(
   const made = Array.from({ length: count }, (_, i): MadePair => {
     const source = i % clean.length;
     const { part, at, whole } = someOf(clean[source], most, random);
+    // Where noise is all there is, each structure is to be seen at more than the images happen to have.
+    const paint = defect.noiseLevels ? { noise: noiseShare(random) } : {};
     const defective = whole
-      ? paintedImage(part, defect, random, settings)
-      : paintDefect(part, defect, random, isField(clean[source], defect.shading) ? { at } : {});
+      ? paintedImage(part, defect, random, settings, paint)
+      : paintDefect(part, defect, random, isField(clean[source], defect.shading) ? { ...paint, at } : paint);
     return { clean: part, defective, source, whole };
   });
   return oneScale && differByNoise(telling(made)) ? atOneScale(made, clean) : { pairs: made.map(asPair), clean };
@@ -62,8 +65,9 @@ export function paintedImage(
   defect: MeasuredDefect,
   random: Random,
   settings: NormalisationSettings,
+  paint: PaintSettings = {},
 ): Plane {
-  const painted = paintDefect(clean, defect, random);
+  const painted = paintDefect(clean, defect, random, paint);
   return normaliseSigned(painted, measureScale(painted.data, settings));
 }
 

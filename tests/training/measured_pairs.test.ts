@@ -3,6 +3,7 @@ import { gaussianBlur, mapPlane } from '../../src/imaging/filters';
 import { imageOfPlane, type Plane } from '../../src/imaging/image';
 import { correlation } from '../../src/imaging/metrics';
 import { percentiles } from '../../src/imaging/normalisation';
+import { texture } from '../../src/imaging/phantoms/fields';
 import { phantomPair } from '../../src/imaging/phantoms/phantom';
 import { Random } from '../../src/imaging/random';
 import { ALL_MEASURES, NO_MEASURES, NORMALISATION, networkPlanes, prepareData } from '../../src/training/batches';
@@ -101,4 +102,26 @@ test('parts of one image have one scale, those that show nothing too', () => {
   const { pairs } = measuredPairs({ defective, clean: dark }, settings, new Random(4), NORMALISATION);
   const darkest = pairs.map((pair) => pair.clean.data.reduce((least, value) => Math.min(least, value)));
   expect(Math.max(...darkest) - Math.min(...darkest)).toBeLessThan(1e-6);
+});
+
+test('noise that is all there is varies beyond what was measured, from half to twice its power', () => {
+  const scene = (seed: number): Plane =>
+    mapPlane(texture(new Random(seed), 256, 256, 1.5), (value) => 1.6 * value - 0.5);
+  const random = new Random(5);
+  const defective = eight(50).map((seed) => [mapPlane(scene(seed), (value) => value + 0.2 * random.normal())]);
+  const clean = eight(70).map((seed) => [scene(seed)]);
+  const { pairs } = measuredPairs({ defective, clean }, { ...AS_IT_IS, count: 32 }, new Random(6), NORMALISATION);
+  // Both sets are equally bright, so what the images of a pair differ by is noise.
+  const spreads = pairs
+    .map((pair) => {
+      const { data } = mapPlane(pair.defective, (value, i) => value - pair.clean.data[i]);
+      return Math.sqrt(
+        data.reduce((sum, value, i) => sum + (value - data[Math.max(0, i - 1)]) ** 2, 0) / (2 * data.length),
+      );
+    })
+    .sort((a, b) => a - b);
+  expect(spreads[0]).toBeGreaterThan(0.2 * 0.65);
+  expect(spreads[0]).toBeLessThan(0.2 * 0.85);
+  expect(spreads[31]).toBeGreaterThan(0.2 * 1.2);
+  expect(spreads[31]).toBeLessThan(0.2 * 1.55);
 });

@@ -6,7 +6,7 @@
  *
  *   P_d(f) = |K(f)|² P_c(f) + P_h(f) + P_η(f),
  *
- * if three things are taken for granted:
+ * if three things are taken for granted, where the images are blurred at all (lost_detail.ts):
  *   noise      is what is left at the highest frequencies along x or along y, and as much at lower ones (images stretched
  *              along one axis have it along the other only);
  *   the blur   passes no frequency better than a lower one, and turns none (a symmetric PSF);
@@ -22,7 +22,9 @@ import { type ComplexField, fourier } from '../fourier';
 import type { Plane } from '../image';
 import { affineFit } from '../metrics';
 import { type Clipping, measureClipping } from './clipping';
+import { losesDetail } from './lost_detail';
 import { blurred } from './mirrored_field';
+import { noiseOf, PIXELS } from './noise_power';
 import { fieldOf, meanPower, type Spectrum, spectrum } from './power_spectrum';
 import { beforeSampling, measureSampling, ofSamples, type Sampling } from './sampling';
 import { type ImagePlanes, measureShading, type Shading, unshaded } from './shading';
@@ -36,6 +38,8 @@ export interface MeasuredDefect {
   /** The same as power, as light that has nothing to do with the image. */
   hazePower: Spectrum;
   noisePower: Spectrum;
+  /** Noise of each image as a share of that power, where there is no blur. */
+  noiseLevels?: readonly number[];
   /** Variance of noise at brightness b, as a share of the usual one: slope · b + rest. */
   variance: { slope: number; rest: number };
   /** Mean brightness of either set, without shading. */
@@ -50,8 +54,6 @@ export interface MeasuredDefect {
 
 /** Side of the tiles whose powers are measured, at most. */
 const MOST_SIDE = 128;
-/** Of half a cycle a pixel: where an image is taken to hold nothing but noise. */
-const HIGHEST = 0.7;
 /** In cycles a pixel: slower waves may be haze; those up to the second are where the blur is measured for comparison. */
 const SLOW = 0.0275;
 const FITTED = 0.094;
@@ -75,7 +77,10 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
   // A camera adds its noise to what is left of the light.
   const power = meanPower(measured);
   const noisePower = ofSamples(noiseOf(beforeSampling(power, sampling), sampling), sampling);
-  const sets = { tiles, sharp, from: meanPower(sharp), sampling, noisePower };
+  const each = powerOfEach(defective, side);
+  const isSampled = sampling.x > 1 || sampling.y > 1;
+  const isBlurred = isSampled || (losesDetail(each, powerOfEach(clean, side)) ?? true);
+  const sets = { tiles, sharp, from: meanPower(sharp), sampling, noisePower, isBlurred };
   const shadingBeside = measureShading(defective, clean);
   let optics = opticsOf(sets, shadingBeside?.());
   if (shadingBeside) {
@@ -86,7 +91,20 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
     );
   }
   const variance = varianceOf(measured, power, noiseOf(power, PIXELS));
-  return { ...optics, noisePower, variance, sampling, clipping: measureClipping(defective.flat()) };
+  const noise = { noisePower, variance, ...(!isBlurred && { noiseLevels: levelsOf(each) }) };
+  return { ...optics, ...noise, sampling, clipping: measureClipping(defective.flat()) };
+}
+
+/** Tiles of an image that are enough to tell it from others. */
+const TILES_EACH = 25;
+
+const powerOfEach = (images: ImagePlanes, side: number): Spectrum[] =>
+  images.map((planes) => meanPower(tilesOf(planes, side, TILES_EACH).map(({ plane }) => plane)));
+
+function levelsOf(each: readonly Spectrum[]): number[] {
+  const levels = each.map((power) => mean([...noiseOf(power, PIXELS).values]));
+  const usual = mean(levels);
+  return levels.map((level) => (usual > 0 ? level / usual : 1));
 }
 
 const brighter = (plane: Plane, by: number): Plane => mapPlane(plane, (value) => value + by);
@@ -99,14 +117,18 @@ interface MeasuredSets {
   from: Spectrum;
   sampling: Sampling;
   noisePower: Spectrum;
+  isBlurred: boolean;
 }
 
 type Optics = Pick<MeasuredDefect, 'gain' | 'hazeGain' | 'hazePower' | 'mean' | 'shading'>;
 
 /** Blur and haze under a shading that is known, or taken for none. */
-function opticsOf({ tiles, sharp, from, sampling, noisePower }: MeasuredSets, shading: Shading | undefined): Optics {
+function opticsOf(sets: MeasuredSets, shading: Shading | undefined): Optics {
+  const { tiles, sharp, from, sampling, noisePower, isBlurred } = sets;
   const even = tiles.map(({ plane, at }) => (shading ? unshaded(plane, shading, at) : plane));
   const of = beforeSampling(meanPower(even), sampling);
+  const rest = { mean: { clean: meanOf(sharp), defective: meanOf(even) }, ...(shading && { shading }) };
+  if (!isBlurred) return { ...unblurred(of, from), ...rest };
   const gain = gainOf(of, from, sharp, sampling);
   const smooth = fittedGaussian(gain, (at) => {
     const left = gain.values[at] * from.values[at];
@@ -119,9 +141,16 @@ function opticsOf({ tiles, sharp, from, sampling, noisePower }: MeasuredSets, sh
     gain: spectrum(of.side, (_x, _y, at) => gain.values[at] - hazeGain.values[at]),
     hazeGain,
     hazePower: spectrum(of.side, (_x, _y, at) => hazeGain.values[at] * from.values[at]),
-    mean: { clean: meanOf(sharp), defective: meanOf(even) },
-    ...(shading && { shading }),
+    ...rest,
   };
+}
+
+/** One gain for all frequencies: P_d − P_η beside P_c, over all of them. */
+function unblurred(of: Spectrum, from: Spectrum): Pick<Optics, 'gain' | 'hazeGain' | 'hazePower'> {
+  const [all, noise, clean] = [of, noiseOf(of, PIXELS), from].map(({ values }) => mean([...values]));
+  const share = clean > 0 ? (all - noise) / clean : 0;
+  const none = spectrum(of.side, () => 0);
+  return { gain: spectrum(of.side, () => share), hazeGain: none, hazePower: none };
 }
 
 /** (P_d − P_η)/P_c, corrected by what clean tiles so blurred are measured to have. */
@@ -136,32 +165,6 @@ function gainOf(of: Spectrum, from: Spectrum, clean: readonly Plane[], sampling:
     gain = falling(wanted, (at) => before.values[at] / Math.max(seen.values[at], wanted.values[at] / MOST_CHANGE));
   }
   return gain;
-}
-
-/** A sample for each pixel. */
-const PIXELS: Sampling = { x: 1, y: 1 };
-
-/**
- * The same at every fx as at the highest ones, or at every fy, whichever is more; never more than there is. Images with few
- * samples along both axes have no highest ones: what is fastest along both is taken for white noise.
- */
-function noiseOf(power: Spectrum, sampling: Sampling): Spectrum {
-  const n = power.side / 2 + 1;
-  if (sampling.x > 1 && sampling.y > 1) {
-    const known = (factor: number) => Math.floor(power.side / (2 * factor));
-    const [fx, fy] = [known(sampling.x), known(sampling.y)];
-    const fast: number[] = [];
-    spectrum(power.side, (x, y, at) => {
-      if (x <= fx && y <= fy && x >= HIGHEST * fx && y >= HIGHEST * fy) fast.push(power.values[at]);
-      return 0;
-    });
-    return spectrum(power.side, (_x, _y, at) => Math.min(power.values[at], mean(fast)));
-  }
-  const first = Math.ceil(HIGHEST * (n - 1));
-  const highest = Array.from({ length: n - first }, (_, i) => first + i);
-  const alongX = Array.from({ length: n }, (_, x) => mean(highest.map((y) => power.values[y * n + x])));
-  const alongY = Array.from({ length: n }, (_, y) => mean(highest.map((x) => power.values[y * n + x])));
-  return spectrum(power.side, (x, y, at) => Math.min(power.values[at], Math.max(alongX[x], alongY[y])));
 }
 
 /** `power` times a factor, but never more than at any lower frequency. */

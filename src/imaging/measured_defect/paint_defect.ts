@@ -19,6 +19,8 @@ const LEAST_SKEWED = 1e-3;
 export interface PaintSettings {
   /** Share of the haze that has nothing to do with the image; drawn where it is left out. */
   unrelated?: number;
+  /** Noise power as a share of what is drawn. */
+  noise?: number;
   /** Where the image lies in the field that has the shading. Left out: it is that field, or has none of it. */
   at?: { x: number; y: number };
 }
@@ -31,13 +33,14 @@ export function paintDefect(
   clean: Plane,
   defect: MeasuredDefect,
   random: Random,
-  { unrelated = random.uniform(), at }: PaintSettings = {},
+  { unrelated = random.uniform(), noise: share = 1, at }: PaintSettings = {},
 ): Plane {
   const { width, height } = clean;
+  const level = share * noiseLevel(defect, random);
   const white = clean.data.map(() => random.normal());
   const { field, left, top } = mirroredField(clean, defect.mean.clean, white);
   fourier(field, 'forward');
-  throughOptics(field, defect, unrelated);
+  throughOptics(field, defect, { unrelated, level });
   fourier(field, 'inverse');
 
   const [data, noise] = [new Float32Array(width * height), new Float32Array(width * height)];
@@ -68,11 +71,19 @@ export function paintDefect(
   );
 }
 
+/** As much as one of the images has. */
+const noiseLevel = ({ noiseLevels }: MeasuredDefect, random: Random): number =>
+  noiseLevels ? noiseLevels[random.integer(noiseLevels.length)] : 1;
+
 /**
  * With C and N the transforms of the two parts: C K + N √P_h becomes the real part, N √P_η the imaginary one. Slow waves
  * of noise, which haze is made of as well, are too faint beside it to matter.
  */
-function throughOptics({ width, height, re, im }: ComplexField, defect: MeasuredDefect, unrelated: number): void {
+function throughOptics(
+  { width, height, re, im }: ComplexField,
+  defect: MeasuredDefect,
+  { unrelated, level }: { unrelated: number; level: number },
+): void {
   const { gain, hazeGain, hazePower, noisePower } = defect;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -82,7 +93,7 @@ function throughOptics({ width, height, re, im }: ComplexField, defect: Measured
       const [fx, fy] = [frequencyOf(x, width), frequencyOf(y, height)];
       const blur = Math.sqrt(valueAt(gain, fx, fy) + (1 - unrelated) * valueAt(hazeGain, fx, fy));
       const haze = Math.sqrt(unrelated * valueAt(hazePower, fx, fy));
-      const noise = Math.sqrt(valueAt(noisePower, fx, fy));
+      const noise = Math.sqrt(level * valueAt(noisePower, fx, fy));
       // Z = C + iN, and a real field's transform at −f is the conjugate of that at f.
       const [cr, ci] = [(re[at] + re[other]) / 2, (im[at] - im[other]) / 2];
       const [nr, ni] = [(im[at] + im[other]) / 2, (re[other] - re[at]) / 2];
