@@ -18,6 +18,8 @@ const NOTHING = 1e-30;
 const FEWEST = 3;
 /** Standard errors. Phantoms that are blurred differ by 5 and more from four images a set on, others by up to 1.5. */
 const SURE = 3.5;
+/** Half of an octave's power: what passes more is as good as sharp, and what noise hides of it may be that much. */
+const LEAST = Math.LN2;
 
 /** @param defective @param clean the mean power of each image, all of one side; undefined where either are too few */
 export function losesDetail(defective: readonly Spectrum[], clean: readonly Spectrum[]): boolean | undefined {
@@ -28,7 +30,8 @@ export function losesDetail(defective: readonly Spectrum[], clean: readonly Spec
   ];
   return whole[0].some((_, band) => {
     const [less, more] = [lossy, whole].map((set) => meanOf(set.map((detail) => detail[band])));
-    return (more.mean - less.mean) / Math.hypot(more.error, less.error) > SURE;
+    const lost = more.mean - less.mean;
+    return lost > LEAST && lost > SURE * Math.hypot(more.error, less.error);
   });
 }
 
