@@ -1,6 +1,11 @@
-/** What is noise of the power that images have. */
-import { type Spectrum, spectrum } from './power_spectrum';
+/** What is noise of the power that images have, how it differs between them, and how it grows with light. */
+import { gaussianBlur } from '../filters';
+import { type ComplexField, fourier } from '../fourier';
+import type { Plane } from '../image';
+import { affineFit } from '../metrics';
+import { fieldOf, type Spectrum, spectrum } from './power_spectrum';
 import type { Sampling } from './sampling';
+import { meanBrightness } from './tiles';
 
 /** Of half a cycle a pixel: where an image is taken to hold nothing but noise. */
 const HIGHEST = 0.7;
@@ -29,6 +34,56 @@ export function noiseOf(power: Spectrum, sampling: Sampling): Spectrum {
   const alongX = Array.from({ length: n }, (_, x) => mean(highest.map((y) => power.values[y * n + x])));
   const alongY = Array.from({ length: n }, (_, y) => mean(highest.map((x) => power.values[y * n + x])));
   return spectrum(power.side, (x, y, at) => Math.min(power.values[at], Math.max(alongX[x], alongY[y])));
+}
+
+/** Each image's noise as a share of all of theirs. */
+export function levelsOf(each: readonly Spectrum[]): number[] {
+  const levels = each.map((power) => mean([...noiseOf(power, PIXELS).values]));
+  const usual = mean(levels);
+  return levels.map((level) => (usual > 0 ? level / usual : 1));
+}
+
+/** Pixels along the edges of a tile that do not count: its transform continues it at the other side. */
+const EDGE = 8;
+const LOCAL_SIGMA = 2;
+
+/**
+ * Variance at a brightness as a share of the usual one, a straight line: brightness beside squared noise, both averaged
+ * locally, over every tile. @param power of the tiles
+ */
+export function varianceOf(tiles: readonly Plane[], power: Spectrum): { slope: number; rest: number } {
+  const { side } = power;
+  const noise = noiseOf(power, PIXELS);
+  const n = side / 2 + 1;
+  const onlyNoise = spectrum(side, (_x, _y, at) => (noise.values[at] > power.values[at] / 2 ? 1 : 0)).values;
+  const [light, squared]: [number[], number[]] = [[], []];
+  const folded = (i: number) => Math.min(i, side - i);
+  for (const tile of tiles) {
+    const brightness = gaussianBlur(tile, LOCAL_SIGMA);
+    const field = fieldOf(tile);
+    fourier(field, 'forward');
+    pass(field, (x, y) => onlyNoise[folded(y) * n + folded(x)]);
+    fourier(field, 'inverse');
+    const alone = Float32Array.from(field.re, (value) => value * value);
+    const noisy = gaussianBlur({ width: side, height: side, data: alone }, LOCAL_SIGMA);
+    for (let y = EDGE; y < side - EDGE; y++)
+      for (let x = EDGE; x < side - EDGE; x++) {
+        light.push(brightness.data[y * side + x]);
+        squared.push(noisy.data[y * side + x]);
+      }
+  }
+  const samples = (values: number[]): Plane => ({ width: values.length, height: 1, data: Float32Array.from(values) });
+  const { alpha, beta } = affineFit(samples(light), samples(squared));
+  const usual = alpha * meanBrightness(tiles) + beta;
+  return light.length > 0 && usual > 0 ? { slope: alpha / usual, rest: beta / usual } : { slope: 0, rest: 1 };
+}
+
+function pass(field: ComplexField, share: (x: number, y: number) => number): void {
+  for (let at = 0; at < field.re.length; at++) {
+    const kept = share(at % field.width, Math.floor(at / field.width));
+    field.re[at] *= kept;
+    field.im[at] *= kept;
+  }
 }
 
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -31,3 +31,6 @@ export function evenly<T>(all: readonly T[], most: number): T[] {
   const count = Math.min(most, all.length);
   return Array.from({ length: count }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / count)]);
 }
+
+export const meanBrightness = (planes: readonly Plane[]): number =>
+  planes.reduce((sum, { data }) => sum + data.reduce((a, b) => a + b, 0) / data.length, 0) / planes.length;
