@@ -1,4 +1,7 @@
-/** Defects as mend makes them without pairs: measured from both sets of images, and painted. Nothing is trained. */
+/**
+ * Defects as mend makes them without pairs: measured from both sets of images, and painted, but always as strong as in the
+ * images. Nothing is trained.
+ */
 import type { Plane } from '../imaging/image';
 import { measureDefect } from '../imaging/measured_defect/measured_defect';
 import { drawRandom, NORMALISATION } from '../training/batches';

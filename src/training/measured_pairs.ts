@@ -10,7 +10,7 @@ import type { ImagePlanes } from '../imaging/measured_defect/shading';
 import { affineFit } from '../imaging/metrics';
 import { measureScale, type NormalisationSettings, normaliseSigned } from '../imaging/normalisation';
 import type { Random } from '../imaging/random';
-import { noiseShare } from './noisy_copies';
+import { noiseFactor } from './noisy_copies';
 import { differByNoise, type PlanePair } from './pair_scale';
 
 /** Sides in pixels up to which an image is painted whole; of a larger one, a square of this size. */
@@ -32,7 +32,7 @@ interface MadePair extends PlanePair {
 /**
  * `count` pairs, the clean planes by turns, and the clean planes at their scale. Painted planes are scaled by their own
  * percentiles, as every image is, but parts of larger ones, which may show nothing at all, keep the scale that was
- * measured. With `oneScale`, clean images are brought to their partners' intensities where they differ by noise, as those
+ * measured, whatever noise they are given. Where noise is all there is, it is half to twice as strong as in the images. With `oneScale`, clean images are brought to their partners' intensities where they differ by noise, as those
  * of measured pairs are (pair_scale.ts).
  *
  * @param sets planes of −1..1, at least one of each
@@ -49,8 +49,7 @@ export function measuredPairs(
   const made = Array.from({ length: count }, (_, i): MadePair => {
     const source = i % clean.length;
     const { part, at, whole } = someOf(clean[source], most, random);
-    // Where noise is all there is, each structure is to be seen at more than the images happen to have.
-    const paint = defect.noiseLevels ? { noise: noiseShare(random) } : {};
+    const paint = defect.noiseLevels ? { noise: noiseFactor(random) } : {};
     const defective = whole
       ? paintedImage(part, defect, random, settings, paint)
       : paintDefect(part, defect, random, isField(clean[source], defect.shading) ? { ...paint, at } : paint);

@@ -44,7 +44,7 @@ export function noisyCopies(
   return pairs.flatMap(({ clean }) =>
     Array.from({ length: copies }, () => {
       const { shot, rest } = levels[random.integer(levels.length)];
-      const gain = noiseShare(random);
+      const gain = noiseFactor(random);
       const noisy = withNoise(clean, { shot: shot * gain, rest: rest * gain }, random);
       return { clean, defective: normaliseSigned(noisy, measureScale(noisy.data, settings)) };
     }),
@@ -52,7 +52,7 @@ export function noisyCopies(
 }
 
 /** So that each structure is seen at every noise there is, and a little beyond. */
-export const noiseShare = (random: Random): number => 2 ** (2 * random.uniform() - 1);
+export const noiseFactor = (random: Random): number => 2 ** (2 * random.uniform() - 1);
 
 /** In units of the clean image's percentile range. */
 function withNoise(clean: Plane, { shot, rest }: NoiseLevel, random: Random): Plane {

@@ -45,15 +45,34 @@ test.each([
   }
 });
 
-test('two images a set, or two on one side, do not say', () => {
-  const [two, four] = [powers(objects(70, 2)), powers(objects(71, 4))];
-  expect(losesDetail(two, four)).toBeUndefined();
-  expect(losesDetail(four, two)).toBeUndefined();
+test('a vignette over noise is no blur', () => {
+  const random = new Random(65);
+  const dark = objects(66, 12).map((plane) =>
+    mapPlane(plane, (value, i) => (value + 1) * Math.min(1, 0.3 + (i % SIDE) / 40) - 1 + 0.1 * random.normal()),
+  );
+  expect(measureDefect(alone(dark), alone(objects(67, 12))).noiseLevels).toHaveLength(12);
 });
 
-test('images without anything on them lose no detail', () => {
-  const flat = Array.from({ length: 4 }, () => ({ width: SIDE, height: SIDE, data: new Float32Array(SIDE ** 2) }));
-  expect(losesDetail(powers(flat), powers(flat))).toBe(false);
+test('clean images with noise of their own do not make the others look blurred', () => {
+  const random = new Random(68);
+  const noisier = noisy(objects(69, 6), random, () => 0.2);
+  const cleaner = noisy(objects(70, 6), random, () => 0.08);
+  expect(losesDetail(powers(noisier), powers(cleaner))).toBe(false);
+  expect(losesDetail(powers(cleaner), powers(noisier))).toBe(false);
+});
+
+test('three images on one side do not say', () => {
+  const [three, four] = [powers(objects(70, 3)), powers(objects(71, 4))];
+  expect(losesDetail(three, four)).toBeUndefined();
+  expect(losesDetail(four, three)).toBeUndefined();
+  expect(losesDetail(four, four)).toBe(false);
+});
+
+test('an image without anything on it, among others, hides no blur', () => {
+  const blank: Plane = { width: SIDE, height: SIDE, data: new Float32Array(SIDE ** 2) };
+  const blurry = objects(72, 10).map((plane) => gaussianBlur(plane, 3));
+  expect(losesDetail(powers([blank, ...blurry]), powers(objects(73, 10)))).toBe(true);
+  expect(losesDetail(powers([blank, ...objects(74, 10)]), powers([blank, ...objects(73, 10)]))).toBe(false);
 });
 
 test('where noise is all there is, detail beneath it is painted as bright as the rest', () => {
@@ -84,6 +103,16 @@ test('each image is painted with as much noise as one of the images has', () => 
     expect(painted.filter((value) => value > 0.85 * spread && value < 1.15 * spread).length).toBeGreaterThan(0);
   for (const value of painted)
     expect(spreads.some((spread) => value > 0.85 * spread && value < 1.15 * spread)).toBe(true);
+});
+
+test('noise of a large image counts for as much as there is of it', () => {
+  const random = new Random(87);
+  const small = noisy(objects(88, 3), random, () => 0.05);
+  const large = mapPlane({ width: 512, height: 512, data: new Float32Array(512 ** 2) }, () => 0.4 * random.normal());
+  const { noiseLevels, noisePower } = measureDefect(alone([large, ...small]), alone(objects(89, 4)));
+  const usual = noisePower.values.reduce((sum, value) => sum + value, 0) / noisePower.values.length;
+  expect((noiseLevels?.[0] ?? 0) * usual).toBeGreaterThan(0.16 * 0.85);
+  expect((noiseLevels?.[0] ?? 0) * usual).toBeLessThan(0.16 * 1.15);
 });
 
 test('planes of one stack are one image: their noise is one', () => {

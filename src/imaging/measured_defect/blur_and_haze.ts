@@ -1,5 +1,6 @@
 /** Blur and haze: what is left of each frequency's power, and what slow waves have besides. */
 import type { Plane } from '../image';
+import { SLOWEST } from './lost_detail';
 import { blurred } from './mirrored_field';
 import { noiseOf, PIXELS } from './noise_power';
 import { meanPower, type Spectrum, spectrum } from './power_spectrum';
@@ -66,10 +67,23 @@ export function opticsOf(sets: MeasuredSets, shading: Shading | undefined): Opti
   };
 }
 
-/** One gain for all frequencies: P_d − P_η beside P_c, over all of them. */
+/**
+ * One gain for all frequencies: P_d − P_η beside P_c, of those at which noise is the smaller part, if there are any. Slower
+ * ones than blur is looked for at do not count: haze may have gone unnoticed there.
+ */
 function unblurred(of: Spectrum, from: Spectrum): Pick<Optics, 'gain' | 'hazeGain' | 'hazePower'> {
-  const [all, noise, clean] = [of, noiseOf(of, PIXELS), from].map(({ values }) => mean([...values]));
-  const share = clean > 0 ? (all - noise) / clean : 0;
+  const noise = noiseOf(of, PIXELS).values;
+  const sums = [0, 1].map((least) => {
+    let [left, clean] = [0, 0];
+    spectrum(of.side, (x, y, at) => {
+      if (Math.hypot(x, y) / of.side < SLOWEST || of.values[at] < (1 + least) * noise[at]) return 0;
+      left += of.values[at] - noise[at];
+      clean += from.values[at];
+      return 0;
+    });
+    return clean > 0 ? left / clean : 0;
+  });
+  const share = sums[1] > 0 ? sums[1] : sums[0];
   const none = spectrum(of.side, () => 0);
   return { gain: spectrum(of.side, () => share), hazeGain: none, hazePower: none };
 }
@@ -146,5 +160,4 @@ function leastSquares(
   return solved;
 }
 
-const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * b[i], 0);

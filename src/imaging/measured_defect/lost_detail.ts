@@ -6,8 +6,10 @@
 import { noiseOf, PIXELS } from './noise_power';
 import { type Spectrum, spectrum } from './power_spectrum';
 
+/** In cycles a pixel: slower waves say nothing of a blur. */
+export const SLOWEST = 1 / 64;
 /** Octaves between these, in cycles a pixel; the first one that an image has is the coarse one. */
-const EDGES = [1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 0.35];
+const EDGES = [SLOWEST, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 0.35];
 /** Waves this much faster along one axis than along the other are of that axis. */
 const ALONG = 2;
 /** What noise leaves of an octave is at least this share of the noise: less is not seen. */
@@ -15,8 +17,8 @@ const SEEN = 0.1;
 /** Of power: an image without anything on it has a logarithm, too. */
 const NOTHING = 1e-30;
 /** Fewer images say nothing about how much they differ. */
-const FEWEST = 3;
-/** Standard errors. Phantoms that are blurred differ by 5 and more from four images a set on, others by up to 1.5. */
+const FEWEST = 4;
+/** Standard errors. Blurred phantoms differ by 5 and more from four images a set on, others by 2 at most. */
 const SURE = 3.5;
 /** Half of an octave's power: what passes more is as good as sharp, and what noise hides of it may be that much. */
 const LEAST = Math.LN2;
@@ -24,10 +26,7 @@ const LEAST = Math.LN2;
 /** @param defective @param clean the mean power of each image, all of one side; undefined where either are too few */
 export function losesDetail(defective: readonly Spectrum[], clean: readonly Spectrum[]): boolean | undefined {
   if (Math.min(defective.length, clean.length) < FEWEST) return undefined;
-  const [lossy, whole] = [
-    defective.map((power) => detailOf(power, noiseOf(power, PIXELS))),
-    clean.map((power) => detailOf(power)),
-  ];
+  const [lossy, whole] = [defective.map(detailOf), clean.map(detailOf)];
   return whole[0].some((_, band) => {
     const [less, more] = [lossy, whole].map((set) => meanOf(set.map((detail) => detail[band])));
     const lost = more.mean - less.mean;
@@ -36,7 +35,8 @@ export function losesDetail(defective: readonly Spectrum[], clean: readonly Spec
 }
 
 /** Logarithms of the power along x and along y, octave by octave, beside that of the coarsest. */
-function detailOf(power: Spectrum, noise?: Spectrum): number[] {
+function detailOf(power: Spectrum): number[] {
+  const noise = noiseOf(power, PIXELS);
   const octaves = EDGES.slice(1).flatMap((to, i) => {
     const both = [octaveOf(power, EDGES[i], to, 'x', noise), octaveOf(power, EDGES[i], to, 'y', noise)];
     return both.every((value) => value !== undefined) ? [both] : [];
@@ -46,19 +46,19 @@ function detailOf(power: Spectrum, noise?: Spectrum): number[] {
 }
 
 /** Logarithm of the mean power; undefined where no frequency lies there. */
-function octaveOf(power: Spectrum, from: number, to: number, axis: 'x' | 'y', noise?: Spectrum): number | undefined {
+function octaveOf(power: Spectrum, from: number, to: number, axis: 'x' | 'y', noise: Spectrum): number | undefined {
   let [sum, grain, count] = [0, 0, 0];
   spectrum(power.side, (x, y, at) => {
     const [along, across] = axis === 'x' ? [x, y] : [y, x];
     const frequency = Math.hypot(x, y) / power.side;
     if (ALONG * across <= along && frequency >= from && frequency < to) {
       sum += power.values[at];
-      grain += noise?.values[at] ?? 0;
+      grain += noise.values[at];
       count++;
     }
     return 0;
   });
-  return count > 0 ? Math.log(Math.max(sum - grain, SEEN * grain, NOTHING) / count) : undefined;
+  return count > 0 ? Math.log(Math.max((sum - grain) / count, (SEEN * grain) / count, NOTHING)) : undefined;
 }
 
 function meanOf(values: readonly number[]): { mean: number; error: number } {

@@ -6,7 +6,8 @@
  *
  *   P_d(f) = |K(f)|² P_c(f) + P_h(f) + P_η(f),
  *
- * if three things are taken for granted, where the images are blurred at all (lost_detail.ts):
+ * if three things are taken for granted, or two, where the images are found to lose no detail and so are not blurred
+ * (lost_detail.ts):
  *   noise      is what is left at the highest frequencies along x or along y, and as much at lower ones (images stretched
  *              along one axis have it along the other only);
  *   the blur   passes no frequency better than a lower one, and turns none (a symmetric PSF);
@@ -26,8 +27,8 @@ import { blurred } from './mirrored_field';
 import { levelsOf, noiseOf, varianceOf } from './noise_power';
 import { meanPower, type Spectrum } from './power_spectrum';
 import { beforeSampling, measureSampling, ofSamples, type Sampling } from './sampling';
-import { type ImagePlanes, measureShading } from './shading';
-import { tilesOf } from './tiles';
+import { type ImagePlanes, measureShading, type Shading, unshaded } from './shading';
+import { evenly, MOST_TILES, tilesOf } from './tiles';
 
 export interface MeasuredDefect extends Optics {
   noisePower: Spectrum;
@@ -55,12 +56,15 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
   // A camera adds its noise to what is left of the light.
   const power = meanPower(measured);
   const noisePower = ofSamples(noiseOf(beforeSampling(power, sampling), sampling), sampling);
-  const each = powerOfEach(defective, side);
-  const isSampled = sampling.x > 1 || sampling.y > 1;
-  const isBlurred = isSampled || (losesDetail(each, powerOfEach(clean, side)) ?? true);
-  const sets = { tiles, sharp, from: meanPower(sharp), sampling, noisePower, isBlurred };
   const shadingBeside = measureShading(defective, clean);
-  let optics = opticsOf(sets, shadingBeside?.());
+  const shading = shadingBeside?.();
+  // Interpolated images have lost detail, whatever else; of too few images a blur is taken for granted.
+  const isSampled = sampling.x > 1 || sampling.y > 1;
+  const lost =
+    isSampled || losesDetail(powers(tilesOfEach(defective, side, shading)), powers(tilesOfEach(clean, side)));
+  const isBlurred = lost ?? true;
+  const sets = { tiles, sharp, from: meanPower(sharp), sampling, noisePower, isBlurred };
+  let optics = opticsOf(sets, shading);
   if (shadingBeside) {
     const { gain, mean } = optics;
     optics = opticsOf(
@@ -71,15 +75,19 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
   const noise = {
     noisePower,
     variance: varianceOf(measured, power),
-    ...(!isBlurred && { noiseLevels: levelsOf(each) }),
+    ...(!isBlurred && { noiseLevels: levelsOf(tilesOfEach(defective, side)) }),
   };
   return { ...optics, ...noise, sampling, clipping: measureClipping(defective.flat()) };
 }
 
-/** Tiles of an image that are enough to tell it from others. */
-const TILES_EACH = 25;
+/** Of each image its share of as many tiles as are enough for a whole set. */
+function tilesOfEach(images: ImagePlanes, side: number, shading?: Shading): Plane[][] {
+  const even = (plane: Plane) => (shading ? unshaded(plane, shading) : plane);
+  const some = evenly(images, MOST_TILES);
+  const share = Math.floor(MOST_TILES / some.length);
+  return some.map((planes) => tilesOf(planes.map(even), side, share).map(({ plane }) => plane));
+}
 
-const powerOfEach = (images: ImagePlanes, side: number): Spectrum[] =>
-  images.map((planes) => meanPower(tilesOf(planes, side, TILES_EACH).map(({ plane }) => plane)));
+const powers = (images: Plane[][]): Spectrum[] => images.map(meanPower);
 
 const brighter = (plane: Plane, by: number): Plane => mapPlane(plane, (value) => value + by);

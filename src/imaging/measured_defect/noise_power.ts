@@ -3,7 +3,7 @@ import { gaussianBlur } from '../filters';
 import { type ComplexField, fourier } from '../fourier';
 import type { Plane } from '../image';
 import { affineFit } from '../metrics';
-import { fieldOf, type Spectrum, spectrum } from './power_spectrum';
+import { fieldOf, meanPower, type Spectrum, spectrum } from './power_spectrum';
 import type { Sampling } from './sampling';
 import { meanBrightness } from './tiles';
 
@@ -36,10 +36,11 @@ export function noiseOf(power: Spectrum, sampling: Sampling): Spectrum {
   return spectrum(power.side, (x, y, at) => Math.min(power.values[at], Math.max(alongX[x], alongY[y])));
 }
 
-/** Each image's noise as a share of all of theirs. */
-export function levelsOf(each: readonly Spectrum[]): number[] {
-  const levels = each.map((power) => mean([...noiseOf(power, PIXELS).values]));
-  const usual = mean(levels);
+/** Each image's noise as a share of what all tiles have together. @param images some tiles of each */
+export function levelsOf(images: readonly (readonly Plane[])[]): number[] {
+  const levels = images.map((tiles) => mean([...noiseOf(meanPower(tiles), PIXELS).values]));
+  const tiles = images.reduce((sum, { length }) => sum + length, 0);
+  const usual = levels.reduce((sum, level, i) => sum + level * images[i].length, 0) / tiles;
   return levels.map((level) => (usual > 0 ? level / usual : 1));
 }
 

@@ -19,7 +19,7 @@ const LEAST_SKEWED = 1e-3;
 export interface PaintSettings {
   /** Share of the haze that has nothing to do with the image; drawn where it is left out. */
   unrelated?: number;
-  /** Noise power as a share of what is drawn. */
+  /** Noise power as a multiple of what the images have; 1 where it is left out. */
   noise?: number;
   /** Where the image lies in the field that has the shading. Left out: it is that field, or has none of it. */
   at?: { x: number; y: number };
@@ -33,10 +33,10 @@ export function paintDefect(
   clean: Plane,
   defect: MeasuredDefect,
   random: Random,
-  { unrelated = random.uniform(), noise: share = 1, at }: PaintSettings = {},
+  { unrelated = random.uniform(), noise: factor = 1, at }: PaintSettings = {},
 ): Plane {
   const { width, height } = clean;
-  const level = share * noiseLevel(defect, random);
+  const level = factor * noiseLevel(defect, random);
   const white = clean.data.map(() => random.normal());
   const { field, left, top } = mirroredField(clean, defect.mean.clean, white);
   fourier(field, 'forward');

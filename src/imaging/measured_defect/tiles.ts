@@ -8,7 +8,7 @@ export interface Tile {
 }
 
 /** Enough to tell a mean power by; more only take time. */
-const MOST_TILES = 100;
+export const MOST_TILES = 100;
 
 /** Squares of this side, spread evenly over the planes and over each of them; all that fit where those are few. */
 export function tilesOf(planes: readonly Plane[], side: number, most = MOST_TILES): Tile[] {
