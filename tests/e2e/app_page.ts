@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, ElementHandle, Page } from 'puppeteer-core';
+import type { Browser, ElementHandle, Page, SerializedAXNode } from 'puppeteer-core';
 
 const SECOND = 1000;
 
@@ -73,6 +73,8 @@ export class AppPage {
       try {
         // Where it is only just in view, it may lie under the page's header.
         await element.evaluate((one) => one.scrollIntoView({ block: 'center', behavior: 'instant' }));
+        // What moves on under the pointer is not what gets the click.
+        if (!(await holdsStill(element))) return undefined;
         await element.click({ count });
         return element;
       } catch (error) {
@@ -168,13 +170,39 @@ export class AppPage {
       for (const candidate of await this.page.$$(selector)) if (await suits(candidate)) return candidate;
       return undefined;
     };
-    return until(look, seconds, `no ${selector}`);
+    return until(look, seconds, `no ${selector}`).catch(async (error) => {
+      throw new Error(`${error.message}; the page shows: ${await this.shown()}`);
+    });
+  }
+
+  /** Everything on the page that has a name for a screen reader, in one line. */
+  private async shown(): Promise<string> {
+    const names = (node: SerializedAXNode): string[] => [
+      [node.role, node.name, node.value, node.disabled ? 'disabled' : ''].filter(Boolean).join(' '),
+      ...(node.children ?? []).flatMap(names),
+    ];
+    const tree = await this.page.accessibility.snapshot();
+    return tree ? names(tree).join(' | ') : 'nothing';
   }
 
   private sent(method: string, url: string, hasBody = false): void {
     if (/^(?:http|ws)s?:/.test(url)) this.requests.push({ url, uploads: method !== 'GET' || hasBody });
   }
 }
+
+/** Whether an element is where it was two frames ago. */
+const holdsStill = (element: ElementHandle): Promise<boolean> =>
+  element.evaluate(async (one) => {
+    const frame = () => new Promise((later) => requestAnimationFrame(later));
+    const place = () => {
+      const { left, top, width, height } = one.getBoundingClientRect();
+      return [left, top, width, height].join();
+    };
+    const before = place();
+    await frame();
+    await frame();
+    return place() === before;
+  });
 
 async function until<T>(look: () => Promise<T | undefined>, seconds: number, complaint: string): Promise<T> {
   const end = Date.now() + seconds * SECOND;
