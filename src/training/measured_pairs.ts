@@ -32,8 +32,9 @@ interface MadePair extends PlanePair {
 /**
  * `count` pairs, the clean planes by turns, and the clean planes at their scale. Painted planes are scaled by their own
  * percentiles, as every image is, but parts of larger ones, which may show nothing at all, keep the scale that was
- * measured, whatever noise they are given. Where noise is all there is, it is half to twice as strong as in the images. With `oneScale`, clean images are brought to their partners' intensities where they differ by noise, as those
- * of measured pairs are (pair_scale.ts).
+ * measured, whatever noise they are given. Where noise is all there is, it is half to twice as strong as in the images.
+ * With `oneScale`, clean images are brought to their partners' intensities where they differ by noise, as those of
+ * measured pairs are (pair_scale.ts).
  *
  * @param sets planes of −1..1, at least one of each
  */

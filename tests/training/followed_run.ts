@@ -102,3 +102,10 @@ export const keeping =
 /** @param step such as `mend 3` */
 export const lossesAfter = ({ losses }: Followed, step: string): string[] =>
   losses.slice(losses.findIndex((line) => line.startsWith(`${step} `)) + 1);
+
+/** The first checkpoint in a phase, and the step after which it was written, such as `mend 3`. */
+export function checkpointIn({ checkpoints }: Followed, phase: string): { step: string; bytes: Uint8Array } {
+  const [step, bytes] = [...checkpoints].find(([key]) => key.startsWith(`${phase} `)) ?? [];
+  if (!step || !bytes) throw new Error(`no checkpoint in ${phase}`);
+  return { step, bytes };
+}

@@ -6,7 +6,7 @@ import { choicesIn } from '../../src/runtime/measure';
 import type { TrainConfig } from '../../src/training/messages';
 import { readModelFile, writeModelFile } from '../../src/training/model_file';
 import { testGpu } from '../gpu_setup';
-import { BUSY_MACHINE, CONFIG, type Followed, follow, lossesAfter, phantoms } from './followed_run';
+import { BUSY_MACHINE, CONFIG, checkpointIn, type Followed, follow, lossesAfter, phantoms } from './followed_run';
 
 const SHORT: TrainConfig = {
   ...CONFIG,
@@ -28,12 +28,6 @@ const run = (engine: Engine, config: TrainConfig, resume?: Uint8Array) =>
   });
 const weights = ({ done }: Followed) => readModelFile(new Uint8Array(done.model)).sets;
 const notices = ({ events }: Followed) => events.flatMap((event) => (event.kind === 'notice' ? [event.text] : []));
-const checkpointIn = ({ checkpoints }: Followed, phase: string): Uint8Array => {
-  const [, bytes] = [...checkpoints].find(([key]) => key.startsWith(`${phase} `)) ?? [];
-  if (!bytes) throw new Error(`no checkpoint in ${phase}`);
-  return bytes;
-};
-
 beforeAll(async () => {
   plain = await Engine.create({ gpu: testGpu() });
   const settle = vi.spyOn(plain, 'settle');
@@ -48,7 +42,7 @@ beforeAll(async () => {
 test('a run computes with the kernels that its engine remembers, and its checkpoints name every one', () => {
   expect(Object.keys(others.chosen).length).toBeGreaterThan(10);
   for (const phase of ['cin-gan', 'cgan'])
-    expect(readModelFile(checkpointIn(whole, phase)).record.kernels).toEqual(others);
+    expect(readModelFile(checkpointIn(whole, phase).bytes).record.kernels).toEqual(others);
   expect(whole.losses.length).toBe(byRule.losses.length);
   expect(whole.losses).not.toEqual(byRule.losses);
   expect(readModelFile(new Uint8Array(whole.done.model)).record.kernels).toBeUndefined();
@@ -57,7 +51,7 @@ test('a run computes with the kernels that its engine remembers, and its checkpo
 test.each(['cin-gan', 'cgan'])(
   'cut off in its %s phase, it goes on with the same bits on an engine that would choose otherwise',
   async (phase) => {
-    const resumed = await run(plain, { ...SHORT, kernels: 'rule' }, checkpointIn(whole, phase));
+    const resumed = await run(plain, { ...SHORT, kernels: 'rule' }, checkpointIn(whole, phase).bytes);
     expect(resumed.losses).toEqual(lossesAfter(whole, `${phase} 1`));
     expect(weights(resumed)).toEqual(weights(whole));
     expect(notices(resumed)).toEqual([]);
@@ -71,7 +65,7 @@ test(
     const engine = await Engine.create({ gpu: testGpu(), choices: others });
     const ruled = await run(engine, { ...SHORT, kernels: 'rule' });
     expect(ruled.losses).toEqual(byRule.losses);
-    const { record } = readModelFile(checkpointIn(ruled, 'cgan'));
+    const { record } = readModelFile(checkpointIn(ruled, 'cgan').bytes);
     expect(Object.keys(record.kernels?.chosen ?? {})).toEqual(Object.keys(others.chosen));
     expect(record.kernels).not.toEqual(others);
   },
@@ -101,7 +95,7 @@ test.each([
 ])(
   'a table %s is left aside with a word about it, and nothing else is lost',
   async (_, change, why) => {
-    const { record, sets } = readModelFile(checkpointIn(byRule, 'cgan'));
+    const { record, sets } = readModelFile(checkpointIn(byRule, 'cgan').bytes);
     const kernels = { ...record.kernels, ...change } as KernelChoices;
     const resumed = await run(plain, SHORT, writeModelFile({ record: { ...record, kernels }, sets }));
     expect(notices(resumed)).toEqual([expect.stringContaining(`got ${why} in the checkpoint, wanted`)]);

@@ -4,7 +4,16 @@ import { Engine } from '../../src/runtime';
 import { modelInfo, readModelFile } from '../../src/training/model_file';
 import { canTime } from '../../src/training/timed_step';
 import { testGpu } from '../gpu_setup';
-import { BUSY_MACHINE, CONFIG, type Followed, follow, keeping, lossesAfter, phantoms } from './followed_run';
+import {
+  BUSY_MACHINE,
+  CONFIG,
+  checkpointIn,
+  type Followed,
+  follow,
+  keeping,
+  lossesAfter,
+  phantoms,
+} from './followed_run';
 
 describe('a run', () => {
   let engine: Engine;
@@ -52,9 +61,9 @@ describe('a run', () => {
   });
 
   test.each(['cin-gan', 'cgan'])('resumed in its %s phase, it goes on with the very same losses', async (phase) => {
-    const [name, bytes] = [...whole.checkpoints].find(([key]) => key.startsWith(phase)) as [string, Uint8Array];
+    const { step, bytes } = checkpointIn(whole, phase);
     const resumed = await follow(engine, CONFIG, phantoms('paired'), { resume: bytes });
-    expect(resumed.losses).toEqual(lossesAfter(whole, name));
+    expect(resumed.losses).toEqual(lossesAfter(whole, step));
     const weights = (run: Followed) => readModelFile(new Uint8Array(run.done.model)).sets;
     expect(weights(resumed)).toEqual(weights(whole));
   });

@@ -10,6 +10,7 @@ import { testGpu } from '../gpu_setup';
 import {
   BUSY_MACHINE,
   CONFIG,
+  checkpointIn,
   type Followed,
   follow,
   keeping,
@@ -47,9 +48,9 @@ describe('a run of mend', () => {
   test.each(['cin-gan', 'mend', 'cgan'])(
     'resumed in its %s phase, it goes on with the very same losses',
     async (phase) => {
-      const [name, bytes] = [...whole.checkpoints].find(([key]) => key.startsWith(phase)) as [string, Uint8Array];
+      const { step, bytes } = checkpointIn(whole, phase);
       const resumed = await follow(engine, MEND_CONFIG, phantoms('paired'), { resume: bytes });
-      expect(resumed.losses).toEqual(lossesAfter(whole, name));
+      expect(resumed.losses).toEqual(lossesAfter(whole, step));
       expect(modelOf(resumed).sets).toEqual(modelOf(whole).sets);
     },
   );

@@ -7,6 +7,7 @@ import { restoreImage } from '../../src/training/restore';
 import { testGpu } from '../gpu_setup';
 import {
   BUSY_MACHINE,
+  checkpointIn,
   type Followed,
   follow,
   keeping,
@@ -47,9 +48,9 @@ describe('a run of mend on several tasks', () => {
   test.each(['cin-gan', 'mend', 'cgan'])(
     'resumed in its %s phase, it goes on with the very same losses',
     async (phase) => {
-      const [name, resume] = [...whole.checkpoints].find(([key]) => key.startsWith(phase)) as [string, Uint8Array];
-      const resumed = await follow(engine, MEND_CONFIG, data, { resume });
-      expect(resumed.losses).toEqual(lossesAfter(whole, name));
+      const { step, bytes } = checkpointIn(whole, phase);
+      const resumed = await follow(engine, MEND_CONFIG, data, { resume: bytes });
+      expect(resumed.losses).toEqual(lossesAfter(whole, step));
       expect(modelOf(resumed).sets).toEqual(modelOf(whole).sets);
     },
     BUSY_MACHINE,

@@ -73,17 +73,17 @@ export function opticsOf(sets: MeasuredSets, shading: Shading | undefined): Opti
  */
 function unblurred(of: Spectrum, from: Spectrum): Pick<Optics, 'gain' | 'hazeGain' | 'hazePower'> {
   const noise = noiseOf(of, PIXELS).values;
-  const sums = [0, 1].map((least) => {
+  const shareAbove = (times: number): number => {
     let [left, clean] = [0, 0];
     spectrum(of.side, (x, y, at) => {
-      if (Math.hypot(x, y) / of.side < SLOWEST || of.values[at] < (1 + least) * noise[at]) return 0;
+      if (Math.hypot(x, y) / of.side < SLOWEST || of.values[at] < times * noise[at]) return 0;
       left += of.values[at] - noise[at];
       clean += from.values[at];
       return 0;
     });
     return clean > 0 ? left / clean : 0;
-  });
-  const share = sums[1] > 0 ? sums[1] : sums[0];
+  };
+  const share = shareAbove(2) || shareAbove(1);
   const none = spectrum(of.side, () => 0);
   return { gain: spectrum(of.side, () => share), hazeGain: none, hazePower: none };
 }

@@ -18,7 +18,7 @@ const SEEN = 0.1;
 const NOTHING = 1e-30;
 /** Fewer images say nothing about how much they differ. */
 const FEWEST = 4;
-/** Standard errors. Blurred phantoms differ by 5 and more from four images a set on, others by 2 at most. */
+/** Standard errors: sets of four that are blurred differ by more, noisy ones by less. */
 const SURE = 3.5;
 /** Half of an octave's power: what passes more is as good as sharp, and what noise hides of it may be that much. */
 const LEAST = Math.LN2;
