@@ -4,7 +4,8 @@
  */
 import { cropped, mapPlane } from '../imaging/filters';
 import type { Plane } from '../imaging/image';
-import { type MeasuredDefect, measureDefect } from '../imaging/measured_defect/measured_defect';
+import type { MeasuredDefect } from '../imaging/measured_defect/defect';
+import { measureDefect } from '../imaging/measured_defect/measured_defect';
 import { type PaintSettings, paintDefect } from '../imaging/measured_defect/paint_defect';
 import type { ImagePlanes } from '../imaging/measured_defect/shading';
 import { affineFit } from '../imaging/metrics';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { gaussianBlur, mapPlane } from '../../src/imaging/filters';
 import type { Plane } from '../../src/imaging/image';
-import { type MeasuredDefect, measureDefect as measure } from '../../src/imaging/measured_defect/measured_defect';
+import type { MeasuredDefect } from '../../src/imaging/measured_defect/defect';
+import { measureDefect as measure } from '../../src/imaging/measured_defect/measured_defect';
 import { paintDefect } from '../../src/imaging/measured_defect/paint_defect';
 import { meanPower as meanPowerOf, type Spectrum, valueAt } from '../../src/imaging/measured_defect/power_spectrum';
 import { tilesOf } from '../../src/imaging/measured_defect/tiles';

@@ -3,6 +3,7 @@
  * blurred beside the other; and beneath noise nothing is seen, blurred or not. So a blur counts only where the images of a
  * set agree on it: by Welch's t of how much power finer waves have beside coarse ones, the logarithm of each image's.
  */
+import { meanAndError } from './mean_and_error';
 import { noiseOf, PIXELS } from './noise_power';
 import { type Spectrum, spectrum } from './power_spectrum';
 
@@ -28,7 +29,7 @@ export function losesDetail(defective: readonly Spectrum[], clean: readonly Spec
   if (Math.min(defective.length, clean.length) < FEWEST) return undefined;
   const [lossy, whole] = [defective.map(detailOf), clean.map(detailOf)];
   return whole[0].some((_, band) => {
-    const [less, more] = [lossy, whole].map((set) => meanOf(set.map((detail) => detail[band])));
+    const [less, more] = [lossy, whole].map((set) => meanAndError(set.map((detail) => detail[band])));
     const lost = more.mean - less.mean;
     return lost > LEAST && lost > SURE * Math.hypot(more.error, less.error);
   });
@@ -59,10 +60,4 @@ function octaveOf(power: Spectrum, from: number, to: number, axis: 'x' | 'y', no
     return 0;
   });
   return count > 0 ? Math.log(Math.max((sum - grain) / count, (SEEN * grain) / count, NOTHING)) : undefined;
-}
-
-function meanOf(values: readonly number[]): { mean: number; error: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, error: Math.sqrt(squares / (values.length * (values.length - 1))) };
 }

@@ -12,7 +12,7 @@
  *              along one axis have it along the other only);
  *   the blur   passes no frequency better than a lower one, and turns none (a symmetric PSF);
  *   haze       is what slow waves have beyond the Gaussian that fits the blur at faster ones. Whether it belongs to what
- *              is seen (out of focus) or not (background) the powers do not say; whoever paints decides, image by image.
+ *              is seen (out of focus) or not (background) the powers do not say, but its place does (unrelated_haze.ts).
  * Noise grows with light: its variance is a straight line in brightness, found by least squares at the frequencies where
  * there is nothing but noise. Shading (shading.ts) is measured first and taken off, and so is what interpolation between
  * few samples does (sampling.ts); once the rest is known, it is measured again with that in mind. Brightness may have been
@@ -20,27 +20,17 @@
  */
 import { mapPlane } from '../filters';
 import type { Plane } from '../image';
-import { type Optics, opticsOf } from './blur_and_haze';
-import { type Clipping, measureClipping } from './clipping';
+import { opticsOf } from './blur_and_haze';
+import { measureClipping } from './clipping';
+import type { MeasuredDefect } from './defect';
 import { losesDetail } from './lost_detail';
 import { blurred } from './mirrored_field';
 import { levelsOf, noiseOf, varianceOf } from './noise_power';
 import { meanPower, type Spectrum } from './power_spectrum';
-import { beforeSampling, measureSampling, ofSamples, type Sampling } from './sampling';
+import { beforeSampling, measureSampling, ofSamples } from './sampling';
 import { type ImagePlanes, measureShading, type Shading, unshaded } from './shading';
 import { evenly, MOST_TILES, tilesOf } from './tiles';
-
-export interface MeasuredDefect extends Optics {
-  noisePower: Spectrum;
-  /** Noise of each image as a share of that power, where there is no blur. */
-  noiseLevels?: readonly number[];
-  /** Variance of noise at brightness b, as a share of the usual one: slope · b + rest. */
-  variance: { slope: number; rest: number };
-  /** Of the defective images, after blur and noise. */
-  sampling: Sampling;
-  /** Of the samples, at last. */
-  clipping: Clipping;
-}
+import { unrelatedHaze } from './unrelated_haze';
 
 /** Side of the tiles whose powers are measured, at most. */
 const MOST_SIDE = 128;
@@ -77,7 +67,8 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
     variance: varianceOf(measured, power),
     ...(!isBlurred && { noiseLevels: levelsOf(tilesOfEach(defective, side)) }),
   };
-  return { ...optics, ...noise, sampling, clipping: measureClipping(defective.flat()) };
+  const defect = { ...optics, ...noise, sampling, clipping: measureClipping(defective.flat()) };
+  return { ...defect, unrelated: unrelatedHaze(defect, tiles, sharp) };
 }
 
 /** Of each image its share of as many tiles as are enough for a whole set. */

@@ -4,7 +4,8 @@ import { type ComplexField, fourier } from '../fourier';
 import type { Plane } from '../image';
 import type { Random } from '../random';
 import { clipped } from './clipping';
-import type { MeasuredDefect } from './measured_defect';
+import type { MeasuredDefect } from './defect';
+
 import { frequencyOf, mirroredField } from './mirrored_field';
 import { valueAt } from './power_spectrum';
 import { interpolated, takeSamples } from './sampling';
@@ -17,7 +18,7 @@ const MOST_SKEWED = 2;
 const LEAST_SKEWED = 1e-3;
 
 export interface PaintSettings {
-  /** Share of the haze that has nothing to do with the image; drawn where it is left out. */
+  /** Share of the haze that has nothing to do with the image; left out: drawn from those that were measured. */
   unrelated?: number;
   /** Noise power as a multiple of what the images have; 1 where it is left out. */
   noise?: number;
@@ -33,7 +34,7 @@ export function paintDefect(
   clean: Plane,
   defect: MeasuredDefect,
   random: Random,
-  { unrelated = random.uniform(), noise: factor = 1, at }: PaintSettings = {},
+  { unrelated = drawnFrom(defect.unrelated, random), noise: factor = 1, at }: PaintSettings = {},
 ): Plane {
   const { width, height } = clean;
   const level = factor * noiseLevel(defect, random);
@@ -70,6 +71,9 @@ export function paintDefect(
     height,
   );
 }
+
+const drawnFrom = ([least, most]: readonly [number, number], random: Random): number =>
+  least + (most - least) * random.uniform();
 
 /** As much as one of the images has. */
 const noiseLevel = ({ noiseLevels }: MeasuredDefect, random: Random): number =>
