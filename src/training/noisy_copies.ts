@@ -22,7 +22,7 @@ export interface NoiseLevel {
 const LEAST: NoiseLevel = { shot: 1e-4, rest: 1e-6 };
 
 /** The noise of a defective image whose clean partner is known, both in −1..1 by their own percentiles. */
-export function noiseOf({ defective, clean }: PlanePair): NoiseLevel {
+export function noiseLevelOf({ defective, clean }: PlanePair): NoiseLevel {
   const { alpha, beta } = affineFit(clean, defective);
   if (!(alpha > 0)) return LEAST;
   const light = mapped(clean, (value) => Math.max(0, unit(value)));
@@ -40,7 +40,7 @@ export function noisyCopies(
   settings: NormalisationSettings,
 ): PlanePair[] {
   if (copies === 0) return [];
-  const levels = pairs.map(noiseOf);
+  const levels = pairs.map(noiseLevelOf);
   return pairs.flatMap(({ clean }) =>
     Array.from({ length: copies }, () => {
       const { shot, rest } = levels[random.integer(levels.length)];

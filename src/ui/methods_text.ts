@@ -22,7 +22,8 @@ export function methodsText({
     ...(measured.length > 0
       ? [
           `No pairs were at hand of ${measured.join(', ')}: blur, haze, shading, noise and sampling were measured from`,
-          'the mean powers and profiles of unrelated defective and clean images and given to the clean ones.',
+          'the mean powers and profiles of unrelated defective and clean images, haze also by how it goes with contrast,',
+          'and given to the clean ones.',
         ]
       : []),
     ...(madeFrom

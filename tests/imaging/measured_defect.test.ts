@@ -111,7 +111,7 @@ test('shot noise is painted as skewed as it is, a camera’s as little', () => {
   const flat: Plane = { width: SIDE, height: SIDE, data: new Float32Array(SIDE ** 2).fill(level) };
   const painted = (defect: MeasuredDefect) => {
     const { data } = paintDefect(flat, { ...defect, mean: { clean: level, defective: level } }, random, {
-      unrelated: 0,
+      background: 0,
     });
     return [...data].map((value) => value - level);
   };
@@ -182,9 +182,9 @@ test('haze belongs to the image, or has nothing to do with it, as is asked for',
   const clean = objects(20);
   const defect = measureDefect(defective, clean);
   const slowly = (plane: Plane) => gaussianBlur(plane, 10);
-  const alike = (unrelated: number) => {
+  const alike = (background: number) => {
     const likenesses = clean.map((plane) =>
-      correlation(slowly(plane), slowly(paintDefect(plane, defect, new Random(21), { unrelated }))),
+      correlation(slowly(plane), slowly(paintDefect(plane, defect, new Random(21), { background }))),
     );
     return likenesses.reduce((sum, value) => sum + value, 0) / likenesses.length;
   };

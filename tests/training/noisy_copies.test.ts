@@ -3,7 +3,7 @@ import { imageOfPlane, type Plane } from '../../src/imaging/image';
 import { phantomClean } from '../../src/imaging/phantoms/phantom';
 import { Random } from '../../src/imaging/random';
 import { NORMALISATION, networkPlanes } from '../../src/training/batches';
-import { noiseOf, noisyCopies } from '../../src/training/noisy_copies';
+import { noiseLevelOf, noisyCopies } from '../../src/training/noisy_copies';
 import { differByNoise, toDefectiveScale } from '../../src/training/pair_scale';
 
 const [clean] = networkPlanes(imageOfPlane(phantomClean('embryo-noise', { seed: 2 }), 'float32'));
@@ -20,7 +20,7 @@ function noisy(shot: number, rest: number, seed: number): Plane {
 }
 
 test('the noise of a pair is measured, whatever its gain and offset', () => {
-  const { shot, rest } = noiseOf({ clean, defective: noisy(0.05, 0.002, 1) });
+  const { shot, rest } = noiseLevelOf({ clean, defective: noisy(0.05, 0.002, 1) });
   expect(shot).toBeGreaterThan(0.045);
   expect(shot).toBeLessThan(0.055);
   expect(rest).toBeGreaterThan(0.001);
@@ -28,9 +28,9 @@ test('the noise of a pair is measured, whatever its gain and offset', () => {
 });
 
 test('a pair without noise, or without structure, has next to none', () => {
-  expect(noiseOf({ clean, defective: clean })).toEqual({ shot: 1e-4, rest: 1e-6 });
+  expect(noiseLevelOf({ clean, defective: clean })).toEqual({ shot: 1e-4, rest: 1e-6 });
   const flat = { ...clean, data: clean.data.map(() => 0) };
-  expect(noiseOf({ clean: flat, defective: noisy(0.05, 0.002, 1) })).toEqual({ shot: 1e-4, rest: 1e-6 });
+  expect(noiseLevelOf({ clean: flat, defective: noisy(0.05, 0.002, 1) })).toEqual({ shot: 1e-4, rest: 1e-6 });
 });
 
 test('copies are other draws of noise between half and twice as strong, and the same for the same numbers', () => {
@@ -41,7 +41,7 @@ test('copies are other draws of noise between half and twice as strong, and the 
   const shots = copies.map((copy) => {
     const matched = toDefectiveScale({ ...copy });
     expect(matched.clean.data.every(Number.isFinite)).toBe(true);
-    return noiseOf(copy).shot;
+    return noiseLevelOf(copy).shot;
   });
   expect(Math.min(...shots)).toBeGreaterThan(0.02 / 2.5);
   expect(Math.max(...shots)).toBeLessThan(0.02 * 2.5);

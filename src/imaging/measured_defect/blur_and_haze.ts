@@ -2,7 +2,7 @@
 import type { Plane } from '../image';
 import { SLOWEST } from './lost_detail';
 import { blurred } from './mirrored_field';
-import { noiseOf, PIXELS } from './noise_power';
+import { noiseSpectrum, PIXELS } from './noise_power';
 import { meanPower, type Spectrum, spectrum } from './power_spectrum';
 import { beforeSampling, type Sampling } from './sampling';
 import { type Shading, unshaded } from './shading';
@@ -72,7 +72,7 @@ export function opticsOf(sets: MeasuredSets, shading: Shading | undefined): Opti
  * ones than blur is looked for at do not count: haze may have gone unnoticed there.
  */
 function unblurred(of: Spectrum, from: Spectrum): Pick<Optics, 'gain' | 'hazeGain' | 'hazePower'> {
-  const noise = noiseOf(of, PIXELS).values;
+  const noise = noiseSpectrum(of, PIXELS).values;
   const shareAbove = (times: number): number => {
     let [left, clean] = [0, 0];
     spectrum(of.side, (x, y, at) => {
@@ -90,7 +90,7 @@ function unblurred(of: Spectrum, from: Spectrum): Pick<Optics, 'gain' | 'hazeGai
 
 /** (P_d − P_η)/P_c, corrected by what clean tiles so blurred are measured to have. */
 function gainOf(of: Spectrum, from: Spectrum, clean: readonly Plane[], sampling: Sampling): Spectrum {
-  const noise = noiseOf(of, sampling);
+  const noise = noiseSpectrum(of, sampling);
   const wanted = spectrum(of.side, (_x, _y, at) => Math.max(0, of.values[at] - noise.values[at]));
   const nothing = Math.max(NOTHING * Math.max(...from.values), Number.EPSILON ** 2);
   let gain = falling(wanted, (at) => (from.values[at] > nothing ? 1 / from.values[at] : 0));

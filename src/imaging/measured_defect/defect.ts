@@ -8,8 +8,8 @@ export interface MeasuredDefect extends Optics {
   noisePower: Spectrum;
   /** Noise of each image as a share of that power, where there is no blur. */
   noiseLevels?: readonly number[];
-  /** Share of the haze that has nothing to do with what is seen: anything from the first to the second. */
-  unrelated: readonly [least: number, most: number];
+  /** Share of the haze that is background, not light from what is seen: anything from the first to the second. */
+  background: readonly [least: number, most: number];
   /** Variance of noise at brightness b, as a share of the usual one: slope · b + rest. */
   variance: { slope: number; rest: number };
   /** Of the defective images, after blur and noise. */

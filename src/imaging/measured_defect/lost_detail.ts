@@ -4,7 +4,7 @@
  * set agree on it: by Welch's t of how much power finer waves have beside coarse ones, the logarithm of each image's.
  */
 import { meanAndError } from './mean_and_error';
-import { noiseOf, PIXELS } from './noise_power';
+import { noiseSpectrum, PIXELS } from './noise_power';
 import { type Spectrum, spectrum } from './power_spectrum';
 
 /** In cycles a pixel: slower waves say nothing of a blur. */
@@ -37,7 +37,7 @@ export function losesDetail(defective: readonly Spectrum[], clean: readonly Spec
 
 /** Logarithms of the power along x and along y, octave by octave, beside that of the coarsest. */
 function detailOf(power: Spectrum): number[] {
-  const noise = noiseOf(power, PIXELS);
+  const noise = noiseSpectrum(power, PIXELS);
   const octaves = EDGES.slice(1).flatMap((to, i) => {
     const both = [octaveOf(power, EDGES[i], to, 'x', noise), octaveOf(power, EDGES[i], to, 'y', noise)];
     return both.every((value) => value !== undefined) ? [both] : [];

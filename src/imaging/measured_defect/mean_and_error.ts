@@ -1,11 +1,13 @@
-/** A mean and its standard error, which is NaN of one value. */
+/** A mean, the values' standard deviation and the mean's standard error; both are NaN of one value. */
 export interface MeanAndError {
   mean: number;
+  deviation: number;
   error: number;
 }
 
 export function meanAndError(values: readonly number[]): MeanAndError {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, error: Math.sqrt(squares / (values.length * (values.length - 1))) };
+  const deviation = Math.sqrt(squares / (values.length - 1));
+  return { mean, deviation, error: deviation / Math.sqrt(values.length) };
 }

@@ -12,7 +12,7 @@
  *              along one axis have it along the other only);
  *   the blur   passes no frequency better than a lower one, and turns none (a symmetric PSF);
  *   haze       is what slow waves have beyond the Gaussian that fits the blur at faster ones. Whether it belongs to what
- *              is seen (out of focus) or not (background) the powers do not say, but its place does (unrelated_haze.ts).
+ *              is seen (out of focus) or not (background) the powers do not say, but its place does (background_share.ts).
  * Noise grows with light: its variance is a straight line in brightness, found by least squares at the frequencies where
  * there is nothing but noise. Shading (shading.ts) is measured first and taken off, and so is what interpolation between
  * few samples does (sampling.ts); once the rest is known, it is measured again with that in mind. Brightness may have been
@@ -20,38 +20,40 @@
  */
 import { mapPlane } from '../filters';
 import type { Plane } from '../image';
+import { backgroundShare } from './background_share';
 import { opticsOf } from './blur_and_haze';
 import { measureClipping } from './clipping';
 import type { MeasuredDefect } from './defect';
 import { losesDetail } from './lost_detail';
 import { blurred } from './mirrored_field';
-import { levelsOf, noiseOf, varianceOf } from './noise_power';
+import { levelsOf, noiseSpectrum, varianceOf } from './noise_power';
 import { meanPower, type Spectrum } from './power_spectrum';
 import { beforeSampling, measureSampling, ofSamples } from './sampling';
 import { type ImagePlanes, measureShading, type Shading, unshaded } from './shading';
-import { evenly, MOST_TILES, tilesOf } from './tiles';
-import { unrelatedHaze } from './unrelated_haze';
+import { planesOf, type Tile, tilesOf, tilesOfEach } from './tiles';
 
 /** Side of the tiles whose powers are measured, at most. */
 const MOST_SIDE = 128;
+/** Tiles that are painted to learn where haze lies, at most. */
+const MOST_PAINTED = 16;
 
 /** @param defective @param clean one image of each at least, no side below 16, each image at its own scale of −1..1 */
 export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): MeasuredDefect {
   const least = Math.min(...[...defective, ...clean].flat().map(({ width, height }) => Math.min(width, height)));
   const side = Math.min(MOST_SIDE, 2 ** Math.floor(Math.log2(least)));
   const tiles = tilesOf(defective.flat(), side);
-  const measured = tiles.map(({ plane }) => plane);
-  const sharp = tilesOf(clean.flat(), side).map(({ plane }) => plane);
+  const measured = planesOf(tiles);
+  const sharp = planesOf(tilesOf(clean.flat(), side));
   const sampling = measureSampling(defective.flat());
   // A camera adds its noise to what is left of the light.
   const power = meanPower(measured);
-  const noisePower = ofSamples(noiseOf(beforeSampling(power, sampling), sampling), sampling);
+  const noisePower = ofSamples(noiseSpectrum(beforeSampling(power, sampling), sampling), sampling);
   const shadingBeside = measureShading(defective, clean);
   const shading = shadingBeside?.();
   // Interpolated images have lost detail, whatever else; of too few images a blur is taken for granted.
   const isSampled = sampling.x > 1 || sampling.y > 1;
   const lost =
-    isSampled || losesDetail(powers(tilesOfEach(defective, side, shading)), powers(tilesOfEach(clean, side)));
+    isSampled || losesDetail(powers(tilesOfEach(defective, side), shading), powers(tilesOfEach(clean, side)));
   const isBlurred = lost ?? true;
   const sets = { tiles, sharp, from: meanPower(sharp), sampling, noisePower, isBlurred };
   let optics = opticsOf(sets, shading);
@@ -65,20 +67,15 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
   const noise = {
     noisePower,
     variance: varianceOf(measured, power),
-    ...(!isBlurred && { noiseLevels: levelsOf(tilesOfEach(defective, side)) }),
+    ...(!isBlurred && { noiseLevels: levelsOf(tilesOfEach(defective, side).map(planesOf)) }),
   };
   const defect = { ...optics, ...noise, sampling, clipping: measureClipping(defective.flat()) };
-  return { ...defect, unrelated: unrelatedHaze(defect, tiles, sharp) };
+  const [seen, painted] = [tilesOfEach(defective, side), tilesOfEach(clean, side, MOST_PAINTED)];
+  return { ...defect, background: backgroundShare(defect, seen, painted) };
 }
 
-/** Of each image its share of as many tiles as are enough for a whole set. */
-function tilesOfEach(images: ImagePlanes, side: number, shading?: Shading): Plane[][] {
-  const even = (plane: Plane) => (shading ? unshaded(plane, shading) : plane);
-  const some = evenly(images, MOST_TILES);
-  const share = Math.floor(MOST_TILES / some.length);
-  return some.map((planes) => tilesOf(planes.map(even), side, share).map(({ plane }) => plane));
-}
-
-const powers = (images: Plane[][]): Spectrum[] => images.map(meanPower);
+/** The mean power of each image, without shading. */
+const powers = (images: Tile[][], shading?: Shading): Spectrum[] =>
+  images.map((tiles) => meanPower(tiles.map(({ plane, at }) => (shading ? unshaded(plane, shading, at) : plane))));
 
 const brighter = (plane: Plane, by: number): Plane => mapPlane(plane, (value) => value + by);

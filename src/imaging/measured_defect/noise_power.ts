@@ -17,7 +17,7 @@ export const PIXELS: Sampling = { x: 1, y: 1 };
  * The same at every fx as at the highest ones, or at every fy, whichever is more; never more than there is. Images with few
  * samples along both axes have no highest ones: what is fastest along both is taken for white noise.
  */
-export function noiseOf(power: Spectrum, sampling: Sampling): Spectrum {
+export function noiseSpectrum(power: Spectrum, sampling: Sampling): Spectrum {
   const n = power.side / 2 + 1;
   if (sampling.x > 1 && sampling.y > 1) {
     const known = (factor: number) => Math.floor(power.side / (2 * factor));
@@ -38,7 +38,7 @@ export function noiseOf(power: Spectrum, sampling: Sampling): Spectrum {
 
 /** Each image's noise as a share of what all tiles have together. @param images some tiles of each */
 export function levelsOf(images: readonly (readonly Plane[])[]): number[] {
-  const levels = images.map((tiles) => mean([...noiseOf(meanPower(tiles), PIXELS).values]));
+  const levels = images.map((tiles) => mean([...noiseSpectrum(meanPower(tiles), PIXELS).values]));
   const tiles = images.reduce((sum, { length }) => sum + length, 0);
   const usual = levels.reduce((sum, level, i) => sum + level * images[i].length, 0) / tiles;
   return levels.map((level) => (usual > 0 ? level / usual : 1));
@@ -54,7 +54,7 @@ const LOCAL_SIGMA = 2;
  */
 export function varianceOf(tiles: readonly Plane[], power: Spectrum): { slope: number; rest: number } {
   const { side } = power;
-  const noise = noiseOf(power, PIXELS);
+  const noise = noiseSpectrum(power, PIXELS);
   const n = side / 2 + 1;
   const onlyNoise = spectrum(side, (_x, _y, at) => (noise.values[at] > power.values[at] / 2 ? 1 : 0)).values;
   const [light, squared]: [number[], number[]] = [[], []];

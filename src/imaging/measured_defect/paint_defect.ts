@@ -18,8 +18,8 @@ const MOST_SKEWED = 2;
 const LEAST_SKEWED = 1e-3;
 
 export interface PaintSettings {
-  /** Share of the haze that has nothing to do with the image; left out: drawn from those that were measured. */
-  unrelated?: number;
+  /** Share of the haze that is background, not light from the image; left out: drawn from those that were measured. */
+  background?: number;
   /** Noise power as a multiple of what the images have; 1 where it is left out. */
   noise?: number;
   /** Where the image lies in the field that has the shading. Left out: it is that field, or has none of it. */
@@ -34,14 +34,14 @@ export function paintDefect(
   clean: Plane,
   defect: MeasuredDefect,
   random: Random,
-  { unrelated = drawnFrom(defect.unrelated, random), noise: factor = 1, at }: PaintSettings = {},
+  { background = drawnFrom(defect.background, random), noise: factor = 1, at }: PaintSettings = {},
 ): Plane {
   const { width, height } = clean;
   const level = factor * noiseLevel(defect, random);
   const white = clean.data.map(() => random.normal());
   const { field, left, top } = mirroredField(clean, defect.mean.clean, white);
   fourier(field, 'forward');
-  throughOptics(field, defect, { unrelated, level });
+  throughOptics(field, defect, { background, level });
   fourier(field, 'inverse');
 
   const [data, noise] = [new Float32Array(width * height), new Float32Array(width * height)];
@@ -86,7 +86,7 @@ const noiseLevel = ({ noiseLevels }: MeasuredDefect, random: Random): number =>
 function throughOptics(
   { width, height, re, im }: ComplexField,
   defect: MeasuredDefect,
-  { unrelated, level }: { unrelated: number; level: number },
+  { background, level }: { background: number; level: number },
 ): void {
   const { gain, hazeGain, hazePower, noisePower } = defect;
   for (let y = 0; y < height; y++) {
@@ -95,8 +95,8 @@ function throughOptics(
       const other = ((height - y) % height) * width + ((width - x) % width);
       if (other < at) continue;
       const [fx, fy] = [frequencyOf(x, width), frequencyOf(y, height)];
-      const blur = Math.sqrt(valueAt(gain, fx, fy) + (1 - unrelated) * valueAt(hazeGain, fx, fy));
-      const haze = Math.sqrt(unrelated * valueAt(hazePower, fx, fy));
+      const blur = Math.sqrt(valueAt(gain, fx, fy) + (1 - background) * valueAt(hazeGain, fx, fy));
+      const haze = Math.sqrt(background * valueAt(hazePower, fx, fy));
       const noise = Math.sqrt(level * valueAt(noisePower, fx, fy));
       // Z = C + iN, and a real field's transform at −f is the conjugate of that at f.
       const [cr, ci] = [(re[at] + re[other]) / 2, (im[at] - im[other]) / 2];

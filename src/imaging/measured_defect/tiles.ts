@@ -20,6 +20,15 @@ export function tilesOf(planes: readonly Plane[], side: number, most = MOST_TILE
   });
 }
 
+/** Of each image its share of as many tiles as `most`. */
+export function tilesOfEach(images: readonly (readonly Plane[])[], side: number, most = MOST_TILES): Tile[][] {
+  const some = evenly(images, most);
+  const share = Math.floor(most / some.length);
+  return some.map((planes) => tilesOf(planes, side, share));
+}
+
+export const planesOf = (tiles: readonly Tile[]): Plane[] => tiles.map(({ plane }) => plane);
+
 /** Where tiles begin that cover a length. */
 function starts(length: number, side: number): number[] {
   const count = Math.ceil(length / side);
