@@ -1,11 +1,14 @@
 /** The paper's method, with one CIN-GAN for all tasks, one for each, or none. */
-import { ARCHITECTURES } from '../models/presets';
+import type { Phi } from '../models/phi';
+import { ARCHITECTURES, type Architecture } from '../models/presets';
 import { restorer } from '../models/restorer';
-import { ParameterSet } from '../runtime';
+import { type Engine, ParameterSet, type Values } from '../runtime';
+import type { Batches } from '../training/batches';
 import { CGAN_DEFAULTS, type CGanConfig, cGanStep, compileCGan, makeCGan } from '../training/cgan';
 import { scalars } from '../training/deblurgan';
 import { syntheticCount } from '../training/restorer_batch';
 import type { Cell } from './cell';
+import { samplesOf, trainedOnce } from './kept_weights';
 import { phiOf } from './phi_files';
 import { sharedSynthesis } from './shared_synthesis';
 import { cinGanConfig } from './synthesis';
@@ -13,7 +16,10 @@ import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Tim
 
 const LEARNING_RATE = 1e-3;
 
-/** The paper's: no pixel term, the last weights, one CIN-GAN (`paper`), one a task (`separate`) or none (`cgan`). */
+/**
+ * The paper's: no pixel term, the last weights, one CIN-GAN (`paper`), one a task (`separate`) or none (`cgan`). What was
+ * trained is kept, so that separate GANs, cut off, go on with the task they were at.
+ */
 export async function paperMethod(cell: Cell, bench: Bench): Promise<Outcome> {
   const rows: Record<string, string> = {
     cgan: 'cGAN, real pairs only',
@@ -47,38 +53,72 @@ async function paperGroup(cell: Cell, bench: Bench, row: string, synthesise: boo
   };
   const cinGan = cinGanConfig(cell);
   const timer = new Timer();
-  const made = synthesise
-    ? await sharedSynthesis(engine, batches, { shape, phi, config: cinGan, seed: cell.seed }, progress(cell, bench))
-    : undefined;
-  const nets = makeCGan();
-  const generator = made?.generator ?? new ParameterSet('generator');
-  const synthetic = syntheticCount(cGan, batches.paired.length > 0, made !== undefined);
-  const programs = await compileCGan(engine, nets, generator, {
-    shape,
-    phi,
-    config: cGan,
-    patch: batches.patch,
-    tasks: cell.tasks.length,
-    synthetic,
-  });
-  phi.params.write(engine, phi.weights);
-  for (const set of [nets.restorer, nets.discriminator]) set.initialise(engine, cell.seed);
-  nets.average.write(engine, await nets.restorer.read());
   const tell = progress(cell, bench);
-  let losses: Record<string, number> = {};
-  for (let step = 0; step < cell.updates; step++) {
-    cGanStep(programs, batches, cGan, cell.seed, step);
-    if ((step + 1) % 10 !== 0 && step + 1 < cell.updates) continue;
-    losses = scalars({ ...(await programs.discriminatorStep.read()), ...(await programs.restorerStep.read()) });
-    tell(step + 1, losses);
-  }
-  const weights = await nets.restorer.read();
+  const made = synthesise
+    ? await sharedSynthesis(engine, batches, { shape, phi, config: cinGan, seed: cell.seed }, tell)
+    : undefined;
+  const run: RestorerRun = { shape, phi, config: cGan, seed: cell.seed, generator: made?.generator };
+  const trained = await trainedOnce(engine, ...decidedBy(batches, { ...run, painted: made?.weights }), () =>
+    trainRestorer(engine, batches, run, tell),
+  );
   const config = { cGan, ...(made ? { cinGan } : {}), phi: phi.name, measures };
   return restoredOutcome(
     cell,
     bench,
     row,
-    { network: (p, image) => restorer(p, image, shape.restorer), weights, losses },
-    { config, seconds: timer.stop().seconds + (made?.earlierSeconds ?? 0) },
+    { network: (p, image) => restorer(p, image, shape.restorer), ...trained },
+    { config, seconds: timer.stop().seconds + (made?.earlierSeconds ?? 0) + trained.earlierSeconds },
   );
+}
+
+interface RestorerRun {
+  shape: Architecture;
+  phi: Phi;
+  config: CGanConfig;
+  seed: number;
+  /** What paints synthetic pairs, if anything does. */
+  generator?: ParameterSet;
+}
+
+async function trainRestorer(
+  engine: Engine,
+  batches: Batches,
+  { shape, phi, config, seed, generator }: RestorerRun,
+  tell: (step: number, losses: Record<string, number>) => void,
+): Promise<{ weights: Map<string, Values>; losses: Record<string, number> }> {
+  const nets = makeCGan();
+  const synthetic = syntheticCount(config, batches.paired.length > 0, generator !== undefined);
+  const programs = await compileCGan(engine, nets, generator ?? new ParameterSet('generator'), {
+    shape,
+    phi,
+    config,
+    patch: batches.patch,
+    tasks: batches.tasks.length,
+    synthetic,
+  });
+  phi.params.write(engine, phi.weights);
+  for (const set of [nets.restorer, nets.discriminator]) set.initialise(engine, seed);
+  nets.average.write(engine, await nets.restorer.read());
+  let losses: Record<string, number> = {};
+  for (let step = 0; step < config.steps; step++) {
+    cGanStep(programs, batches, config, seed, step);
+    if ((step + 1) % 10 !== 0 && step + 1 < config.steps) continue;
+    losses = scalars({ ...(await programs.discriminatorStep.read()), ...(await programs.restorerStep.read()) });
+    tell(step + 1, losses);
+  }
+  const weights = await nets.restorer.read();
+  for (const set of Object.values(nets)) engine.release(set);
+  return { weights, losses };
+}
+
+/** @param painted weights of the generator that paints */
+function decidedBy(
+  data: Batches,
+  { shape, phi, config, seed, painted }: RestorerRun & { painted?: ReadonlyMap<string, Values> },
+): [unknown[], Float32Array[]] {
+  const weights = [phi.weights, painted ?? new Map<string, Values>()].flatMap((set) => [...set.values()]);
+  return [
+    ["the paper's restorer", shape.restorer, shape.discriminator, config, seed, data.patch, phi.name],
+    [...weights.map((values) => values.data), ...samplesOf(data.tasks)],
+  ];
 }
