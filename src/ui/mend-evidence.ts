@@ -149,7 +149,7 @@ export class MendEvidence extends LitElement {
             ${this.#inputs(evidence)} ${this.#group('Ten pairs a task', evidence.paired)}
             ${this.#group('No pairs', evidence.unpaired)} ${this.#group('Real micrographs', evidence.real)}
             ${this.#group('Real micrographs, after training on phantoms', evidence.pretraining)}
-            ${this.#group('The recipe without each of its ingredients', evidence.ablation)}
+            ${this.#group('Development images: the recipe without each of its ingredients, and learning rates', evidence.ablation)}
             ${this.#group('The paper’s method with two feature networks', evidence.phi)}
             ${this.#group('A defect added to a trained model', evidence.newDefect)} ${this.#toldApart(evidence)}
           `

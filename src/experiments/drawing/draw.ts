@@ -186,4 +186,4 @@ const madeBy = ({ method, cinUpdates }: Cell): string =>
   method === 'measured' ? 'the defect measured' : `CIN-GAN, ${cinUpdates} updates`;
 
 const summarised = (_: string, value: unknown): unknown =>
-  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
+  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value;
