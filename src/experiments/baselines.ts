@@ -19,8 +19,7 @@ import {
   VALIDATION_SHARE,
 } from './training_run';
 
-/** docs/evidence/README.md says which of these were searched for, on development seeds, and which were not yet. */
-/** The others’ were not searched for. */
+/** The best of those searched for on development images (docs/evidence/ablation.md). */
 const LEARNING_RATE = { deblurgan: 3e-4, cyclegan: 5e-4 };
 /** The better of 3e-4 and 1e-3 on development images: a network for one task, and one for all of them. */
 const careRate = ({ tasks }: Cell): number => (tasks.length === 1 ? 1e-3 : 3e-4);

@@ -37,6 +37,11 @@ export function* samplesOf(tasks: readonly TaskPlanes[]): Iterable<Float32Array>
       yield plane.data;
 }
 
+/** Every weight of the sets that there are. */
+export function* valuesOf(...sets: (ReadonlyMap<string, Values> | undefined)[]): Iterable<Float32Array> {
+  for (const set of sets) for (const { data } of set?.values() ?? []) yield data;
+}
+
 export function openKept(name: string, folder = KEPT_WEIGHTS): Kept | undefined {
   const path = pathOf(name, folder);
   if (!existsSync(path)) return undefined;

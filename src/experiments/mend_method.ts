@@ -7,7 +7,7 @@ import type { Values } from '../runtime';
 import { ALL_MEASURES, Batches } from '../training/batches';
 import { betweenWeights, detailConfig, MEND_DEFAULTS, mendNetwork, TRAINING_MARGIN } from '../training/mend';
 import type { Cell } from './cell';
-import { samplesOf, trainedOnce } from './kept_weights';
+import { samplesOf, trainedOnce, valuesOf } from './kept_weights';
 import { type FaithfulConfig, faithfulConfig, restoringEach, trainDetail, trainFaithful } from './mend_training';
 import { imageNetPhi, ownPhi } from './phi_files';
 import { pretrainedUpdates, pretrainingData } from './pretraining';
@@ -54,7 +54,7 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
   const config = hasFloor ? defaults : { ...defaults, floors: undefined };
   const { floors } = config;
   const before = await mendPretrained(cell, bench, network, config);
-  const samples = [...samplesOf(data.tasks), ...valuesOf(before)];
+  const samples = [...samplesOf(data.tasks), ...valuesOf(before?.weights)];
   const faithful = await trainedOnce(engine, ['mend', config, validationShare, margin, data.patch], samples, () =>
     trainFaithful(engine, data, validation, { ...config, start: before?.weights }, tell),
   );
@@ -73,10 +73,15 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     const detail = { ...detailConfig(cell.preset, config, phi.name), floors, seed: cell.seed };
     const start = { network, weights: faithful.weights };
     const settings = ['mend, detail', detail, network, phi.name, shape.discriminator, margin, data.patch];
-    const sharp = await trainedOnce(engine, settings, [...samplesOf(data.tasks), ...valuesOf(start)], async () => ({
-      weights: await trainDetail(engine, data, phi, start, shape, detail, tell),
-      losses: {},
-    }));
+    const sharp = await trainedOnce(
+      engine,
+      settings,
+      [...samplesOf(data.tasks), ...valuesOf(start.weights)],
+      async () => ({
+        weights: await trainDetail(engine, data, phi, start, shape, detail, tell),
+        losses: {},
+      }),
+    );
     used[`detail${by}`] = detail;
     earlier += sharp.earlierSeconds;
     for (const dial of DIAL) {
@@ -97,10 +102,6 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     rows: outcomes.flatMap((o) => o.rows),
     pictures: outcomes.flatMap((o) => o.pictures ?? []),
   };
-}
-
-function* valuesOf(trained: { weights: ReadonlyMap<string, Values> } | undefined): Iterable<Float32Array> {
-  for (const { data } of trained?.weights.values() ?? []) yield data;
 }
 
 /** mend as it is, but for what an ablation changes. */

@@ -1,5 +1,6 @@
 /** Evaluation images under a synthetic defect, beside what they really look like. */
 import { imageOfPlane, type Plane } from '../imaging/image';
+import { mean } from '../imaging/mean_and_error';
 import { score } from '../imaging/metrics';
 import { networkPlanes } from '../training/batches';
 import type { Split } from './evidence_images';
@@ -27,5 +28,3 @@ export function defectLevel<Kind extends 'real' | 'synthetic'>(
 ): number {
   return mean(planes.map((plane) => score(plane[kind], plane.clean, 'paper').psnr));
 }
-
-const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

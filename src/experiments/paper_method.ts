@@ -8,7 +8,7 @@ import { CGAN_DEFAULTS, type CGanConfig, cGanStep, compileCGan, makeCGan } from 
 import { scalars } from '../training/deblurgan';
 import { syntheticCount } from '../training/restorer_batch';
 import type { Cell } from './cell';
-import { samplesOf, trainedOnce } from './kept_weights';
+import { samplesOf, trainedOnce, valuesOf } from './kept_weights';
 import { phiOf } from './phi_files';
 import { sharedSynthesis } from './shared_synthesis';
 import { cinGanConfig } from './synthesis';
@@ -57,16 +57,17 @@ async function paperGroup(cell: Cell, bench: Bench, row: string, synthesise: boo
   const made = synthesise
     ? await sharedSynthesis(engine, batches, { shape, phi, config: cinGan, seed: cell.seed }, tell)
     : undefined;
+  const { restorer: network, discriminator } = shape;
+  const settings = ["the paper's restorer", network, discriminator, cGan, cell.seed, batches.patch, phi.name];
+  const samples = [...valuesOf(phi.weights, made?.weights), ...samplesOf(batches.tasks)];
   const run: RestorerRun = { shape, phi, config: cGan, seed: cell.seed, generator: made?.generator };
-  const trained = await trainedOnce(engine, ...decidedBy(batches, { ...run, painted: made?.weights }), () =>
-    trainRestorer(engine, batches, run, tell),
-  );
+  const trained = await trainedOnce(engine, settings, samples, () => trainRestorer(engine, batches, run, tell));
   const config = { cGan, ...(made ? { cinGan } : {}), phi: phi.name, measures };
   return restoredOutcome(
     cell,
     bench,
     row,
-    { network: (p, image) => restorer(p, image, shape.restorer), ...trained },
+    { network: (p, image) => restorer(p, image, network), ...trained },
     { config, seconds: timer.stop().seconds + (made?.earlierSeconds ?? 0) + trained.earlierSeconds },
   );
 }
@@ -109,16 +110,4 @@ async function trainRestorer(
   const weights = await nets.restorer.read();
   for (const set of Object.values(nets)) engine.release(set);
   return { weights, losses };
-}
-
-/** @param painted weights of the generator that paints */
-function decidedBy(
-  data: Batches,
-  { shape, phi, config, seed, painted }: RestorerRun & { painted?: ReadonlyMap<string, Values> },
-): [unknown[], Float32Array[]] {
-  const weights = [phi.weights, painted ?? new Map<string, Values>()].flatMap((set) => [...set.values()]);
-  return [
-    ["the paper's restorer", shape.restorer, shape.discriminator, config, seed, data.patch, phi.name],
-    [...weights.map((values) => values.data), ...samplesOf(data.tasks)],
-  ];
 }

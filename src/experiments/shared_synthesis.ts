@@ -2,7 +2,7 @@
 import { type Engine, Graph, ParameterSet } from '../runtime';
 import type { Batches } from '../training/batches';
 import { generate } from '../training/cin_gan';
-import { KEPT_WEIGHTS, keep, nameOf, samplesOf, trainedOnce } from './kept_weights';
+import { KEPT_WEIGHTS, keep, nameOf, samplesOf, trainedOnce, valuesOf } from './kept_weights';
 import { type Synthesis, type SynthesisRun, trainSynthesis } from './synthesis';
 
 /** Of an earlier cell where one had the same data and settings; its seconds count in every cell that uses it. */
@@ -46,10 +46,9 @@ function declaredGenerator({ shape }: SynthesisRun, tasks: number): ParameterSet
 /** CIN-GAN never sees a pair, so pairs decide nothing. */
 function decidedBy(data: Batches, { shape, phi, config, seed, from }: SynthesisRun): [unknown[], Float32Array[]] {
   const { generator, critic } = shape;
-  const weights = [phi.weights, from?.generator ?? new Map()].flatMap((set) => [...set.values()]);
   const tasks = data.tasks.map(({ name, axial }) => [name, axial]);
   return [
     ['CIN-GAN', generator, critic, config, seed, data.patch, phi.name, tasks],
-    [...weights.map((values) => values.data), ...samplesOf(data.tasks.map((task) => ({ ...task, pairs: [] })))],
+    [...valuesOf(phi.weights, from?.generator), ...samplesOf(data.tasks.map((task) => ({ ...task, pairs: [] })))],
   ];
 }

@@ -106,6 +106,15 @@ describe('drawing', () => {
     expect(summary.paired[0].rows.map(({ row }: { row: string }) => row)).toEqual(['input', 'CARE', 'mend']);
   });
 
+  it('rounds what the page shows as it rounds tables', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
+    // To five digits it would be 22.835, and that 22.84.
+    drawEvidence([record(care, 'CARE', [22.8349, 22.8349])], folder);
+    const { paired } = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
+    expect(paired[0].rows[0].care.psnr.toFixed(2)).toBe('22.83');
+    expect(readFileSync(join(folder, 'table2.md'), 'utf8')).toContain('| 22.83 / ');
+  });
+
   it('names tables without pairs, and of no LPIPS counts no images', () => {
     const unpaired = base.find(({ method, setting }) => method === 'mend' && setting === 'unpaired') as Cell;
     const folder = mkdtempSync(join(tmpdir(), 'evidence-'));

@@ -28,6 +28,7 @@ const run = (engine: Engine, config: TrainConfig, resume?: Uint8Array) =>
   });
 const weights = ({ done }: Followed) => readModelFile(new Uint8Array(done.model)).sets;
 const notices = ({ events }: Followed) => events.flatMap((event) => (event.kind === 'notice' ? [event.text] : []));
+
 beforeAll(async () => {
   plain = await Engine.create({ gpu: testGpu() });
   const settle = vi.spyOn(plain, 'settle');

@@ -1,6 +1,7 @@
 /** Tables, plots and the summary, drawn from the records alone. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mean } from '../../imaging/mean_and_error';
 import { PHANTOM_TASKS } from '../../imaging/phantoms/phantom';
 import type { Cell, CellRecord } from '../cell';
 import { inTable2, TABLE1_PATCHES } from '../grid';
@@ -9,7 +10,7 @@ import type { Task } from '../sources';
 import { extremes, figure1, figure5, figure6, figure7, restorations } from './figures';
 import { furthest } from './furthest';
 import { newDefectPlot, newDefectTables } from './new_defect';
-import { mean, type Row, rowsOf, type TaskTable, taskTable } from './summary';
+import { type Row, rowsOf, type TaskTable, taskTable } from './summary';
 import { document, NOTE, tablesText, tableText } from './table_text';
 
 /** Table 1 of the paper: the input as it is, PSNR and SSIM under the authors' metric. */

@@ -1,6 +1,7 @@
 /** What a defect added to a trained CIN-GAN costs and gives, from its record. */
+
+import { mean } from '../../imaging/mean_and_error';
 import type { CellRecord } from '../cell';
-import { mean } from './summary';
 import { linePlot } from './svg';
 
 interface Cost {

@@ -1,5 +1,6 @@
 /** The records as rows of tables: cells that differ in their seed alone become one row, compared on common images. */
 
+import { mean } from '../../imaging/mean_and_error';
 import type { Cell, CellRecord, ImageScores, RowScores } from '../cell';
 import type { Split } from '../evidence_images';
 import type { Task } from '../sources';
@@ -167,5 +168,3 @@ function behind(reference: Row, row: Row, images: number): SummaryRow['behind'] 
   });
   return { paper: both('paper'), care: both('care') };
 }
-
-export const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -8,10 +8,10 @@
  */
 import { gaussianBlur, mapPlane } from '../filters';
 import type { Plane } from '../image';
+import { FEWEST, type MeanAndError, mean, meanAndError } from '../mean_and_error';
 import { correlation } from '../metrics';
 import { Random } from '../random';
 import type { MeasuredDefect } from './defect';
-import { type MeanAndError, meanAndError } from './mean_and_error';
 import { paintDefect } from './paint_defect';
 import { unshaded } from './shading';
 import type { Tile } from './tiles';
@@ -20,8 +20,6 @@ import type { Tile } from './tiles';
 const FINE = 2;
 const COARSE = 4;
 const SLOW = 8;
-/** Fewer images say nothing about how much they differ. */
-const FEWEST = 4;
 /** Standard errors on either side of what is found. */
 const SURE = 3;
 /** Times the variance of painted images that seen ones have by chance: what is more is that their shares differ. */
@@ -70,8 +68,7 @@ function hazeOnObjects(plane: Plane): number {
 }
 
 /** Of the images' means: parts of one image are no images of their own. */
-const ofImages = (parts: readonly number[][]): MeanAndError =>
-  meanAndError(parts.map((values) => meanAndError(values).mean));
+const ofImages = (parts: readonly number[][]): MeanAndError => meanAndError(parts.map(mean));
 
 /** The shares at which painted images are as near to those that are seen as both are sure, and the images differ. */
 function sharesNear(seen: MeanAndError, painted: (share: number) => MeanAndError): Shares {

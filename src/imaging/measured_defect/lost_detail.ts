@@ -3,7 +3,7 @@
  * blurred beside the other; and beneath noise nothing is seen, blurred or not. So a blur counts only where the images of a
  * set agree on it: by Welch's t of how much power finer waves have beside coarse ones, the logarithm of each image's.
  */
-import { meanAndError } from './mean_and_error';
+import { FEWEST, meanAndError } from '../mean_and_error';
 import { noiseSpectrum, PIXELS } from './noise_power';
 import { type Spectrum, spectrum } from './power_spectrum';
 
@@ -17,8 +17,6 @@ const ALONG = 2;
 const SEEN = 0.1;
 /** Of power: an image without anything on it has a logarithm, too. */
 const NOTHING = 1e-30;
-/** Fewer images say nothing about how much they differ. */
-const FEWEST = 4;
 /** Standard errors: sets of four that are blurred differ by more, noisy ones by less. */
 const SURE = 3.5;
 /** Half of an octave's power: what passes more is as good as sharp, and what noise hides of it may be that much. */

@@ -44,6 +44,7 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
   const tiles = tilesOf(defective.flat(), side);
   const measured = planesOf(tiles);
   const sharp = planesOf(tilesOf(clean.flat(), side));
+  const [seen, whole] = [tilesOfEach(defective, side), tilesOfEach(clean, side)];
   const sampling = measureSampling(defective.flat());
   // A camera adds its noise to what is left of the light.
   const power = meanPower(measured);
@@ -52,8 +53,7 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
   const shading = shadingBeside?.();
   // Interpolated images have lost detail, whatever else; of too few images a blur is taken for granted.
   const isSampled = sampling.x > 1 || sampling.y > 1;
-  const lost =
-    isSampled || losesDetail(powers(tilesOfEach(defective, side), shading), powers(tilesOfEach(clean, side)));
+  const lost = isSampled || losesDetail(powers(seen, shading), powers(whole));
   const isBlurred = lost ?? true;
   const sets = { tiles, sharp, from: meanPower(sharp), sampling, noisePower, isBlurred };
   let optics = opticsOf(sets, shading);
@@ -67,11 +67,10 @@ export function measureDefect(defective: ImagePlanes, clean: ImagePlanes): Measu
   const noise = {
     noisePower,
     variance: varianceOf(measured, power),
-    ...(!isBlurred && { noiseLevels: levelsOf(tilesOfEach(defective, side).map(planesOf)) }),
+    ...(!isBlurred && { noiseLevels: levelsOf(seen.map(planesOf)) }),
   };
   const defect = { ...optics, ...noise, sampling, clipping: measureClipping(defective.flat()) };
-  const [seen, painted] = [tilesOfEach(defective, side), tilesOfEach(clean, side, MOST_PAINTED)];
-  return { ...defect, background: backgroundShare(defect, seen, painted) };
+  return { ...defect, background: backgroundShare(defect, seen, tilesOfEach(clean, side, MOST_PAINTED)) };
 }
 
 /** The mean power of each image, without shading. */

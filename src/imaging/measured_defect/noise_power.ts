@@ -2,6 +2,7 @@
 import { gaussianBlur } from '../filters';
 import { type ComplexField, fourier } from '../fourier';
 import type { Plane } from '../image';
+import { mean } from '../mean_and_error';
 import { affineFit } from '../metrics';
 import { fieldOf, meanPower, type Spectrum, spectrum } from './power_spectrum';
 import type { Sampling } from './sampling';
@@ -86,5 +87,3 @@ function pass(field: ComplexField, share: (x: number, y: number) => number): voi
     field.im[at] *= kept;
   }
 }
-
-const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
