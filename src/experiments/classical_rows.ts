@@ -26,7 +26,7 @@ export async function untouchedRows(cell: Cell, lpips: Lpips | undefined): Promi
     rows.push({ row: 'input', task, scores: await scoreAll(defective, truths, lpips) });
     rows.push({ row: 'constant', task, settings: { level }, scores: await scoreAll(constant, truths, lpips) });
     pictures.push(firstPicture('input', task, defective, truths));
-    pictures.push({ row: 'truth', task, index: 0, why: 'first', png: pictureOf(truths[0]) });
+    pictures.push({ row: 'truth', task, index: 0, why: 'first', png: pictureOf(truths[0], truths[0]) });
   }
   return { rows, pictures };
 }

@@ -30,7 +30,7 @@ export function nameOf(
   return hash.digest('hex').slice(0, 32);
 }
 
-/** Every sample of the tasks, and after each task's its name. */
+/** Every sample of the tasks. */
 export function* samplesOf(tasks: readonly TaskPlanes[]): Iterable<Float32Array> {
   for (const { clean, defective, pairs } of tasks)
     for (const plane of [clean, defective, ...pairs.map((pair) => [pair.defective, pair.clean])].flat())

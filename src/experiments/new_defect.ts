@@ -142,6 +142,8 @@ async function watched(
     made,
     curve: { ...curves[0], name },
     toldApart: [await paintedToldApart(engine, task, planes, cell.seed)],
-    pictures: [{ row: `painted: ${name}`, task, index: 0, why: 'first', png: pictureOf(planes[0].synthetic) }],
+    pictures: [
+      { row: `painted: ${name}`, task, index: 0, why: 'first', png: pictureOf(planes[0].synthetic, planes[0].clean) },
+    ],
   };
 }

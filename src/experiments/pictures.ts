@@ -1,5 +1,7 @@
 /** Restored planes as small PNG files inside a record: the same first image of every row, and the best, median, worst. */
+import { cropped } from '../imaging/filters';
 import { imageOfPlane, type Plane } from '../imaging/image';
+import { meanAndError } from '../imaging/mean_and_error';
 import { percentileScaled, scaledPair } from '../imaging/metrics';
 import { writePng } from '../imaging/png';
 import type { Samples } from '../imaging/samples';
@@ -7,8 +9,10 @@ import type { ImageScores, Picture } from './cell';
 import type { PaintedPlane } from './painted_planes';
 import type { Task } from './sources';
 
-/** Largest side of a picture; a larger image is cut from its corner. */
+/** Largest side of a picture: of a larger image the part is shown where its clean image shows most. */
 const SIDE = 128;
+/** Pixels between the parts to choose from. */
+const STEP = 16;
 
 /** The first image of a row. */
 export function firstPicture(row: string, task: Task, restored: Plane[], truths: Plane[]): Picture {
@@ -30,7 +34,7 @@ export function extremePictures(
   return chosen.flatMap(([why, index]) => [
     { row: 'input', task, index, why, png: fitted(defective[index], truths[index]) },
     { row: 'restored', task, index, why, png: fitted(restored[index], truths[index]) },
-    { row: 'truth', task, index, why, png: pictureOf(truths[index]) },
+    { row: 'truth', task, index, why, png: pictureOf(truths[index], truths[index]) },
   ]);
 }
 
@@ -41,29 +45,34 @@ export function paintedPictures(task: Task, [{ clean, real, synthetic }]: Painte
     task,
     index: 0,
     why: 'first',
-    png: pictureOf(plane),
+    png: pictureOf(plane, clean),
   }));
 }
 
 /** A prediction as the care metric sees it. */
 function fitted(prediction: Plane, truth: Plane): string {
-  return shades(scaledPair(prediction, truth, 'care').prediction);
+  return shades(scaledPair(prediction, truth, 'care').prediction, truth);
 }
 
-/** A plane scaled by itself, for what has no truth to be fitted to. */
-export function pictureOf(plane: Plane): string {
-  return shades(percentileScaled(plane, 0.1, 99.9));
+/** A plane scaled by itself, for what has no truth to be fitted to. @param clean the same image without its defect */
+export function pictureOf(plane: Plane, clean: Plane): string {
+  return shades(percentileScaled(plane, 0.1, 99.9), clean);
 }
 
 /** 0..1 as grey, base64 PNG. */
-function shades(samples: Samples): string {
-  const width = Math.min(SIDE, samples.width);
-  const height = Math.min(SIDE, samples.height);
-  const data = new Float32Array(width * height);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const value = samples.data[y * samples.width + x];
-      data[y * width + x] = Math.round(255 * Math.min(1, Math.max(0, value)));
-    }
-  return Buffer.from(writePng(imageOfPlane({ width, height, data }, 'uint8'))).toString('base64');
+function shades(samples: Samples, clean: Plane): string {
+  const data = Float32Array.from(samples.data, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));
+  const part = tellingPart(clean)({ ...samples, data });
+  return Buffer.from(writePng(imageOfPlane(part, 'uint8'))).toString('base64');
+}
+
+/** Cuts out the part, of a picture's size, where the clean image's samples vary most; the first of equal ones. */
+function tellingPart(clean: Plane): (plane: Plane) => Plane {
+  const width = Math.min(SIDE, clean.width);
+  const height = Math.min(SIDE, clean.height);
+  const parts: ((plane: Plane) => Plane)[] = [];
+  for (let y = 0; y + height <= clean.height; y += STEP)
+    for (let x = 0; x + width <= clean.width; x += STEP) parts.push((plane) => cropped(plane, x, y, width, height));
+  const varied = parts.map((part) => meanAndError(part(clean).data).deviation);
+  return parts[varied.indexOf(Math.max(...varied))];
 }

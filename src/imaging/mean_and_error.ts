@@ -11,12 +11,18 @@ export interface MeanAndError {
 /** Fewer values say nothing about how much they differ. */
 export const FEWEST = 4;
 
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+type Values = readonly number[] | Float32Array;
 
-export function meanAndError(values: readonly number[]): MeanAndError {
+export function mean(values: Values): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
+
+export function meanAndError(values: Values): MeanAndError {
   const middle = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  let squares = 0;
+  for (const value of values) squares += (value - middle) ** 2;
   const deviation = Math.sqrt(squares / (values.length - 1));
   return { mean: middle, deviation, error: deviation / Math.sqrt(values.length) };
 }
