@@ -173,6 +173,7 @@ function ablation(given: GridSettings): Cell[] {
     ['care', [3e-4, 1e-3, 3e-3]],
     ['deblurgan', [1e-4, 3e-4, 1e-3]],
     ['cyclegan', [2e-4, 5e-4]],
+    ['cgan', [3e-4, 1e-3, 3e-3]],
   ];
   return [
     // Each ingredient where a network serves one task, as the floor does, before one network for all of them.
@@ -186,6 +187,12 @@ function ablation(given: GridSettings): Cell[] {
         learningRate,
       })),
     ),
+    // The paper's restorer under the loss weights that it names.
+    ...[3e-4, 1e-3].map((learningRate) => ({
+      ...paired('cgan', phantoms, s),
+      changes: { weights: 'published' },
+      learningRate,
+    })),
     { ...base, cinUpdates: cinUpdates(s) },
     // Without pairs: the defect measured, painted by CIN-GAN, and both.
     ...[{ detail: 0 }, { detail: 0, measuredPairs: 0 }, { detail: 0 }].map((changes, i) => ({

@@ -14,7 +14,13 @@ import { sharedSynthesis } from './shared_synthesis';
 import { cinGanConfig } from './synthesis';
 import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Timer } from './training_run';
 
+/** The best of those searched for on development images, and so are the weights of the preset beside the published ones. */
 const LEARNING_RATE = 1e-3;
+
+function published(): Partial<CGanConfig> {
+  const { lambdaAdversarial, lambdaContent, discriminatorRate } = CGAN_DEFAULTS.paper;
+  return { lambdaAdversarial, lambdaContent, discriminatorRate };
+}
 
 /**
  * The paper's: no pixel term, the last weights, one CIN-GAN (`paper`), one a task (`separate`) or none (`cgan`). What was
@@ -50,6 +56,7 @@ async function paperGroup(cell: Cell, bench: Bench, row: string, synthesise: boo
     batch: BATCH,
     lambdaPixel: 0,
     learningRate: cell.learningRate ?? LEARNING_RATE,
+    ...(cell.changes?.weights === 'published' ? published() : {}),
   };
   const cinGan = cinGanConfig(cell);
   const timer = new Timer();
