@@ -9,7 +9,7 @@ import { paintedImage } from '../training/measured_pairs';
 import type { Cell, CellRecord, Curve, Picture } from './cell';
 import { defectLevel, planesToPaint } from './painted_planes';
 import { paintedPictures } from './pictures';
-import { paintedToldApart } from './told_apart';
+import { CLASSIFIER, paintedToldApart } from './told_apart';
 import { type Bench, dataOf, type Outcome, Timer } from './training_run';
 
 /** Every plane as an image of its own. */
@@ -33,5 +33,13 @@ export async function measured(cell: Cell, { engine }: Bench): Promise<Outcome> 
     toldApart.push(await paintedToldApart(engine, task, painted, cell.seed));
     pictures.push(...paintedPictures(task, painted));
   }
-  return { rows: [], curves, toldApart, pictures, configuration: {}, losses: {}, trainingSeconds: seconds };
+  return {
+    rows: [],
+    curves,
+    toldApart,
+    pictures,
+    configuration: { classifier: CLASSIFIER },
+    losses: {},
+    trainingSeconds: seconds,
+  };
 }

@@ -24,7 +24,7 @@ import {
   trainSynthesis,
   withSyntheticPairs,
 } from './synthesis';
-import { paintedToldApart } from './told_apart';
+import { CLASSIFIER, paintedToldApart } from './told_apart';
 import { BATCH, type Bench, dataOf, type Outcome, progress, restoredOutcome, Timer } from './training_run';
 
 /** The new task takes a quarter of the updates that the others took, and so does the restorer's fine-tuning. */
@@ -96,6 +96,7 @@ export async function newDefect(cell: Cell, bench: Bench): Promise<Outcome> {
     configuration: {
       measures: before.measures,
       cinGan: run.config,
+      classifier: CLASSIFIER,
       added: shorter.config,
       mend: first.config,
       fineTuning: second.config,

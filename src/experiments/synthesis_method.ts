@@ -5,7 +5,7 @@ import { ownPhi } from './phi_files';
 import { paintedPictures } from './pictures';
 import { keepSynthesis } from './shared_synthesis';
 import { cinGanConfig, synthesisWatch, trainSynthesis } from './synthesis';
-import { paintedToldApart } from './told_apart';
+import { CLASSIFIER, paintedToldApart } from './told_apart';
 import { type Bench, dataOf, type Outcome, progress, Timer } from './training_run';
 
 export async function synthesis(cell: Cell, bench: Bench): Promise<Outcome> {
@@ -34,7 +34,7 @@ export async function synthesis(cell: Cell, bench: Bench): Promise<Outcome> {
     curves,
     toldApart: toldApartBy,
     pictures: made,
-    configuration: { cinGan: config, phi: phi.name },
+    configuration: { cinGan: config, phi: phi.name, classifier: CLASSIFIER },
     losses,
     trainingSeconds: seconds,
   };

@@ -8,7 +8,7 @@ import { testGpu } from '../gpu_setup';
 
 const IMAGES = 16;
 /** Less than an experiment takes: the noise is easily seen. */
-const QUICK = { steps: 100, batch: 8, patch: 32, counted: 20 };
+const QUICK = { steps: 100, learningRate: 2e-3, batch: 8, patch: 32, counted: 20 };
 const scaled = (plane: Plane): Plane => networkPlanes(imageOfPlane(plane, 'float32'))[0];
 
 it('is a coin where both sides are alike, and sure where one is noisy', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { gaussianBlur, mapPlane } from '../../src/imaging/filters';
 import type { Plane } from '../../src/imaging/image';
+import { meanAndError } from '../../src/imaging/mean_and_error';
 import type { MeasuredDefect } from '../../src/imaging/measured_defect/defect';
 import { measureDefect as measure } from '../../src/imaging/measured_defect/measured_defect';
 import { paintDefect } from '../../src/imaging/measured_defect/paint_defect';
@@ -30,6 +31,14 @@ function objects(seed: number): Plane[] {
   return Array.from({ length: IMAGES }, () =>
     mapPlane(texture(random, SIDE, SIDE, 1.5), (value) => -0.5 + 1.6 * value),
   );
+}
+
+/** Objects beneath a background that varies slowly. */
+function hazy(seed: number, random: Random): Plane[] {
+  return objects(seed).map((plane) => {
+    const slow = slowField(random, SIDE, SIDE, { sigma: 20, low: 0, high: 3 });
+    return mapPlane(plane, (value, i) => value + slow.data[i]);
+  });
 }
 
 function withNoise(plane: Plane, random: Random, variance: (brightness: number) => number): Plane {
@@ -137,21 +146,15 @@ test('noise of images stretched along y has the same power at every fx, and less
   expect(valueAt(noisePower, 0.45, 0.2) / still).toBeLessThan(0.1);
 });
 
-test('a slow background is haze, and a wide blur is none', () => {
-  const random = new Random(12);
-  const sharp = objects(13);
-  const background = sharp.map((plane) => {
-    const slow = slowField(random, SIDE, SIDE, { sigma: 20, low: 0, high: 3 });
-    return mapPlane(plane, (value, i) => value + slow.data[i]);
-  });
-  const clean = objects(14);
-  const haze = measureDefect(background, clean);
+test('a slow background is haze', () => {
+  const haze = measureDefect(hazy(13, new Random(12)), objects(14));
   expect(valueAt(haze.hazeGain, 1 / SIDE, 1 / SIDE)).toBeGreaterThan(5 * valueAt(haze.gain, 1 / SIDE, 1 / SIDE));
   expect(valueAt(haze.gain, 0.06, 0)).toBeGreaterThan(0.6);
-  const wide = measureDefect(
-    sharp.map((plane) => gaussianBlur(plane, { x: 1, y: 4 })),
-    clean,
-  );
+});
+
+test('a wide blur is no haze', () => {
+  const defective = objects(13).map((plane) => gaussianBlur(plane, { x: 1, y: 4 }));
+  const wide = measureDefect(defective, objects(14));
   expect(Math.max(...wide.hazeGain.values)).toBeLessThan(0.2 * wide.gain.values[0]);
 });
 
@@ -173,15 +176,22 @@ test('what is painted has the power and the mean of the defective images', () =>
   expect(correlation(first, image)).toBeGreaterThan(correlation(shifted, image));
 });
 
-test('haze belongs to the image, or has nothing to do with it, as is asked for', () => {
-  const random = new Random(18);
-  const defective = objects(19).map((plane) => {
-    const slow = slowField(random, SIDE, SIDE, { sigma: 20, low: 0, high: 3 });
-    return mapPlane(plane, (value, i) => value + slow.data[i]);
-  });
-  const clean = objects(20);
+const slowly = (plane: Plane): Plane => gaussianBlur(plane, 10);
+
+test('painted background varies as much as it does in the defective images, over all of them', () => {
+  const defective = hazy(36, new Random(35));
+  const clean = objects(37);
   const defect = measureDefect(defective, clean);
-  const slowly = (plane: Plane) => gaussianBlur(plane, 10);
+  const painted = clean.map((plane, i) => paintDefect(plane, defect, new Random(i), { background: 1 }));
+  const varied = (planes: Plane[]) =>
+    planes.reduce((sum, plane) => sum + meanAndError(slowly(plane).data).deviation ** 2, 0) / planes.length;
+  expect(varied(painted) / varied(defective)).toBeGreaterThan(0.75);
+  expect(varied(painted) / varied(defective)).toBeLessThan(1.33);
+});
+
+test('haze belongs to the image, or has nothing to do with it, as is asked for', () => {
+  const clean = objects(20);
+  const defect = measureDefect(hazy(19, new Random(18)), clean);
   const alike = (background: number) => {
     const likenesses = clean.map((plane) =>
       correlation(slowly(plane), slowly(paintDefect(plane, defect, new Random(21), { background }))),

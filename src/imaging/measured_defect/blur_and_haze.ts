@@ -1,5 +1,6 @@
 /** Blur and haze: what is left of each frequency's power, and what slow waves have besides. */
 import type { Plane } from '../image';
+import { hazePower } from './haze_power';
 import { SLOWEST } from './lost_detail';
 import { blurred } from './mirrored_field';
 import { noiseSpectrum, PIXELS } from './noise_power';
@@ -36,7 +37,7 @@ export interface Optics {
   gain: Spectrum;
   /** What slow waves gain besides, as light from elsewhere in the image. */
   hazeGain: Spectrum;
-  /** The same as power, as light that has nothing to do with the image. */
+  /** The same as power (haze_power.ts), as light that has nothing to do with the image. */
   hazePower: Spectrum;
   /** Mean brightness of either set, without shading. */
   mean: { clean: number; defective: number };
@@ -59,10 +60,14 @@ export function opticsOf(sets: MeasuredSets, shading: Shading | undefined): Opti
   const hazeGain = spectrum(of.side, (x, y, at) =>
     Math.hypot(x, y) / of.side < SLOW ? Math.max(0, gain.values[at] - TOLERANCE * smooth(x / of.side, y / of.side)) : 0,
   );
+  const noise = noiseSpectrum(of, sampling);
+  const without = (at: number) => (gain.values[at] - hazeGain.values[at]) * from.values[at] + noise.values[at];
   return {
     gain: spectrum(of.side, (_x, _y, at) => gain.values[at] - hazeGain.values[at]),
     hazeGain,
-    hazePower: spectrum(of.side, (_x, _y, at) => hazeGain.values[at] * from.values[at]),
+    hazePower: hazePower(
+      spectrum(of.side, (_x, _y, at) => (hazeGain.values[at] > 0 ? Math.max(0, of.values[at] - without(at)) : 0)),
+    ),
     ...rest,
   };
 }

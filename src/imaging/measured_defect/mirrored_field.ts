@@ -32,21 +32,31 @@ export function mirroredField({ width, height, data }: Plane, mean: number, othe
 /** The frequency of sample `i` of `n`, from 0 to half a cycle a pixel. */
 export const frequencyOf = (i: number, n: number): number => Math.min(i, n - i) / n;
 
+/** Transforms of real fields through a filter that turns no wave. @param gain of each frequency's power */
+export function filter({ width, height, re, im }: ComplexField, gain: Spectrum): void {
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const share = Math.sqrt(valueAt(gain, frequencyOf(x, width), frequencyOf(y, height)));
+      re[y * width + x] *= share;
+      im[y * width + x] *= share;
+    }
+}
+
+/** What lies in the middle of a field: its real parts or its imaginary ones. */
+export function middle({ field, left, top }: MirroredField, part: 're' | 'im', width: number, height: number): Plane {
+  const data = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const from = (y + top) * field.width + left;
+    data.set(field[part].subarray(from, from + width), y * width);
+  }
+  return { width, height, data };
+}
+
 /** The image through a blur that turns no wave. @param gain of each frequency's power */
 export function blurred(plane: Plane, gain: Spectrum): Plane {
-  const { field, left, top } = mirroredField(plane, 0);
-  const { width: wide, height: tall, re, im } = field;
-  fourier(field, 'forward');
-  for (let at = 0; at < re.length; at++) {
-    const [fx, fy] = [frequencyOf(at % wide, wide), frequencyOf(Math.floor(at / wide), tall)];
-    const share = Math.sqrt(valueAt(gain, fx, fy));
-    re[at] *= share;
-    im[at] *= share;
-  }
-  fourier(field, 'inverse');
-  const { width, height } = plane;
-  const data = new Float32Array(width * height);
-  for (let y = 0; y < height; y++)
-    data.set(re.subarray((y + top) * wide + left, (y + top) * wide + left + width), y * width);
-  return { width, height, data };
+  const mirrored = mirroredField(plane, 0);
+  fourier(mirrored.field, 'forward');
+  filter(mirrored.field, gain);
+  fourier(mirrored.field, 'inverse');
+  return middle(mirrored, 're', plane.width, plane.height);
 }
