@@ -114,12 +114,13 @@ function table2(s: GridSettings): Cell[] {
 const TABLE2: readonly Method[] = ['untouched', 'classical', 'care', 'deblurgan', 'cyclegan', 'paper', 'mend'];
 
 /** Whether a row of these phantoms belongs to Table 2: every setting as it is by default, but for seed and updates. */
-export function inTable2({ method, setting, images, learningRate, changes, evaluated }: Cell): boolean {
+export function inTable2({ method, setting, images, preset, learningRate, changes, evaluated }: Cell): boolean {
   const { pairs, unpaired } = GRID_DEFAULTS;
   const isTable1 = method === 'untouched' && evaluated === TABLE1_PATCHES;
   return (
     TABLE2.includes(method) &&
     images === (setting === 'paired' ? pairs : unpaired) &&
+    preset === GRID_DEFAULTS.preset &&
     learningRate === undefined &&
     changes === undefined &&
     !isTable1

@@ -70,6 +70,9 @@ export async function trainedOnce(
   if (kept) return { ...kept, earlierSeconds: kept.seconds };
   const began = performance.now();
   const { weights, losses } = await train();
+  for (const values of valuesOf(weights))
+    if (!values.every(Number.isFinite))
+      throw new Error(`training ended with weights that are no finite numbers: take a lower learning rate`);
   const made = { weights, losses, seconds: (performance.now() - began) / 1000 };
   keep(name, made, folder);
   return { ...made, earlierSeconds: 0 };

@@ -76,7 +76,7 @@ export async function mend(cell: Cell, bench: Bench): Promise<Outcome> {
     const sharp = await trainedOnce(
       engine,
       settings,
-      [...samplesOf(data.tasks), ...valuesOf(start.weights)],
+      [...samplesOf(data.tasks), ...valuesOf(start.weights, phi.weights)],
       async () => ({
         weights: await trainDetail(engine, data, phi, start, shape, detail, tell),
         losses: {},

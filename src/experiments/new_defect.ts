@@ -12,7 +12,7 @@ import { mendNetwork, TRAINING_MARGIN } from '../training/mend';
 import { keptTasks } from '../training/warm_start';
 import type { Cell, CellRecord, Curve, Picture } from './cell';
 import { SYNTHETIC_COPIES } from './mend_method';
-import { faithfulConfig, restoringEach, trainFaithful } from './mend_training';
+import { type Faithful, type FaithfulConfig, faithfulConfig, restoringEach, trainFaithful } from './mend_training';
 import { ownPhi } from './phi_files';
 import { pictureOf } from './pictures';
 import { sharedSynthesis } from './shared_synthesis';
@@ -46,16 +46,19 @@ export async function newDefect(cell: Cell, bench: Bench): Promise<Outcome> {
     tasks: TaskPlanes[],
     painter: Synthesis,
     steps: number,
-    start?: Awaited<ReturnType<typeof trainFaithful>>,
+    before?: { trained: Faithful; config: FaithfulConfig },
   ) => {
     const timer = new Timer();
     const painted = await withSyntheticPairs(engine, painter, shape, tasks, SYNTHETIC_COPIES);
     const network = mendNetwork(shape.restorer.first, tasks.length);
-    const config = faithfulConfig(cell.preset, { steps, batch: BATCH, seed: cell.seed }, network, tasks);
+    const own = faithfulConfig(cell.preset, { steps, batch: BATCH, seed: cell.seed }, network, tasks);
+    // Tasks that are kept have the new one's clean images, and floors of their own.
+    const floors = own.floors?.map((floor, t) => before?.config.floors?.[t] ?? floor);
+    const config = { ...own, floors };
     const data = new Batches(painted, shape.patch, TRAINING_MARGIN);
     const names = tasks.map(({ name }) => name);
-    const first = start && forTasks(start.network, start.weights, known, names).weights;
-    const trained = await trainFaithful(engine, data, undefined, { ...config, start: first }, tell);
+    const start = before && forTasks(before.trained.network, before.trained.weights, known, names).weights;
+    const trained = await trainFaithful(engine, data, undefined, { ...config, start }, tell);
     return { trained, config, ...timer.stop() };
   };
   const first = await restorer(before.training, base, cell.updates);
@@ -72,9 +75,8 @@ export async function newDefect(cell: Cell, bench: Bench): Promise<Outcome> {
     'added to the rest',
   );
   const own = await watched(place, given.batches, shorter, added, 'a CIN-GAN of its own');
-  const second = await restorer(all, grown.made, Math.round(cell.updates * SHARE), first.trained);
+  const second = await restorer(all, grown.made, Math.round(cell.updates * SHARE), first);
 
-  const restoring = { flips: true, margin: RESTORING_MARGIN, floors: second.config.floors };
   const outcomes: Outcome[] = [];
   for (const [row, { trained, config, seconds }] of [
     ['mend before the new defect', first],
@@ -84,6 +86,7 @@ export async function newDefect(cell: Cell, bench: Bench): Promise<Outcome> {
     const knows = trained === first.trained ? known : cell.tasks;
     const each = restoringEach(forTasks(trained.network, trained.weights, knows, cell.tasks));
     const end = { forTask: each, losses: trained.losses };
+    const restoring = { flips: true, margin: RESTORING_MARGIN, floors: config.floors };
     outcomes.push(await restoredOutcome(cell, bench, row, end, { config, seconds }, restoring));
   }
   const sizes = [...grown.made.weights].map(([name, { data }]) => ({ perTask: isNormed(name), size: data.length }));

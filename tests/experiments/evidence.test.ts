@@ -9,7 +9,7 @@ import { extremes, figure5, figure6, restorations } from '../../src/experiments/
 import { furthest } from '../../src/experiments/drawing/furthest';
 import { rowsOf, taskTable } from '../../src/experiments/drawing/summary';
 import { boxPlot, pictureSheet } from '../../src/experiments/drawing/svg';
-import { cellsOf, GRID_DEFAULTS } from '../../src/experiments/grid';
+import { cellsOf, GRID_DEFAULTS, TABLE1_PATCHES } from '../../src/experiments/grid';
 import type { Task } from '../../src/experiments/sources';
 import { Random } from '../../src/imaging/random';
 
@@ -86,6 +86,21 @@ describe('a table', () => {
     );
     expect(taskTable('retina', rows).rows).toMatchObject([{ seeds: 2, care: { psnr: 21 } }]);
   });
+
+  it('compares equal seeds, and none where there is none in common', () => {
+    const of = (seed: number) =>
+      rowsOf(
+        [
+          record(mend, 'mend', [20, 22]),
+          record({ ...mend, seed: 1 }, 'mend', [30, 33]),
+          record({ ...care, seed }, 'CARE', [19, 20]),
+        ],
+        'test',
+      );
+    const table = (seed: number) => taskTable('retina', of(seed), ({ row }) => row === 'mend');
+    expect(table(1).rows[1].behind?.care.psnr.mean).toBe(12);
+    expect(table(2).rows[1].behind).toBeUndefined();
+  });
 });
 
 describe('drawing', () => {
@@ -104,6 +119,24 @@ describe('drawing', () => {
     expect(text).toMatch(/\| CARE \| all tasks \| 10 pairs \| 30 \| {2}\| 1 \| 19\.50 \/ 0\.195 \| .* \+1\.50 \[/);
     const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
     expect(summary.paired[0].rows.map(({ row }: { row: string }) => row)).toEqual(['input', 'CARE', 'mend']);
+  });
+
+  it('shows neither development images nor other widths among the test images of a table', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
+    const patches = { ...untouched, evaluated: TABLE1_PATCHES };
+    drawEvidence(
+      [
+        record(patches, 'input', [12, 13]),
+        record({ ...patches, split: 'development' }, 'input', [42, 43]),
+        record({ ...patches, seed: 1 }, 'input', [14, 13]),
+        record(care, 'CARE', [19, 20]),
+        record({ ...care, preset: 'laptop' }, 'CARE', [29, 30]),
+      ],
+      folder,
+    );
+    const { table1, paired } = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
+    expect(table1).toMatchObject([{ task: 'retina', images: 2, psnr: 13 }]);
+    expect(paired[0].rows).toMatchObject([{ row: 'CARE', care: { psnr: 19.5 } }]);
   });
 
   it('rounds what the page shows as it rounds tables', () => {

@@ -51,6 +51,13 @@ it('trains once for the same settings and data', async () => {
   expect(train).toHaveBeenCalledTimes(4);
 });
 
+it('keeps no weights that went astray', async () => {
+  const w = { shape: [2], data: Float32Array.of(1, Number.NaN) };
+  const train = async () => ({ ...trained(), weights: new Map([['w', w]]) });
+  await expect(trainedOnce(engine, [{ steps: 7 }], [], train, folder)).rejects.toThrow('lower learning rate');
+  expect(openKept(nameOf(engine, [{ steps: 7 }], []), folder)).toBeUndefined();
+});
+
 it('names weights by settings and by every sample', () => {
   const samples = [Float32Array.of(1, 2), Float32Array.of(3)];
   const name = nameOf(engine, [{ steps: 1 }], samples);

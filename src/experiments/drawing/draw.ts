@@ -31,7 +31,8 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
     writeFileSync(join(folder, name), text);
     files.push(join(folder, name));
   };
-  const test = rowsOf(records, 'test');
+  const tested = records.filter(({ cell }) => cell.split === 'test');
+  const test = rowsOf(tested, 'test');
   const table2 = test.filter(({ cell }) => inTable2(cell));
   const tables = {
     paired: tasksOf(table2, PHANTOM_TASKS).map((task) => taskTable(task, table2.filter(isPaired), isMend)),
@@ -53,11 +54,11 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
     ablation: ablationTables(rowsOf(records, 'development')),
     phi: phiTables(test),
     newDefect: newDefectTable(test),
-    toldApart: records.flatMap(({ cell, toldApart = [] }) =>
+    toldApart: tested.flatMap(({ cell, toldApart = [] }) =>
       toldApart.map((shares) => ({ images: cell.images, madeBy: madeBy(cell), ...shares })),
     ),
   };
-  draw('table1.md', table1(records));
+  draw('table1.md', table1(tested));
   draw('table2.md', tables.paired.length > 0 ? table2Text(tables.paired, tables.unpaired) : undefined);
   draw('real.md', tablesText('Real micrographs', tables.real));
   draw('pretraining.md', tablesText('Real micrographs, after training on phantoms', tables.pretraining));
@@ -67,18 +68,18 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
   draw('fig1.svg', figure1(records));
   draw('fig3.svg', restorations('Figure 3: restored from 10 pairs', records, 'paired'));
   draw('fig4.svg', restorations('Figure 4: restored without a pair', records, 'unpaired'));
-  draw('fig6.svg', figure6(records));
-  draw('fig7.svg', figure7(records));
-  draw('fig7.md', syntheticDefects(records));
-  const added = newDefectTables(records);
-  draw('new_defect.svg', newDefectPlot(records));
+  draw('fig6.svg', figure6(tested));
+  draw('fig7.svg', figure7(tested));
+  draw('fig7.md', syntheticDefects(tested));
+  const added = newDefectTables(tested);
+  draw('new_defect.svg', newDefectPlot(tested));
   draw('new_defect.md', added && document('A new defect', [...added, ...tables.newDefect.map(tableText)]));
   draw('best_median_worst.svg', extremes(records, 'phantoms', 'alone'));
   draw('best_median_worst_together.svg', extremes(records, 'phantoms', 'together'));
   draw('real.svg', restorations('Real micrographs, restored from 10 pairs', records, 'paired', 'real'));
   draw('real_unpaired.svg', restorations('Real micrographs, restored without a pair', records, 'unpaired', 'real'));
   draw('real_best_median_worst.svg', extremes(records, 'real', 'alone'));
-  draw('summary.json', `${JSON.stringify({ table1: inputScores(records), ...tables }, summarised, 1)}\n`);
+  draw('summary.json', `${JSON.stringify({ table1: inputScores(tested), ...tables }, summarised, 1)}\n`);
   return files;
 }
 
@@ -131,14 +132,14 @@ interface InputScore {
 }
 
 function inputScores(records: CellRecord[]): InputScore[] {
-  return records
-    .filter(({ cell }) => cell.method === 'untouched' && cell.evaluated === TABLE1_PATCHES)
-    .flatMap(({ rows }) => rows.filter(({ row }) => row === 'input'))
+  const patches = records.filter(({ cell }) => cell.method === 'untouched' && cell.evaluated === TABLE1_PATCHES);
+  return rowsOf(patches, 'test')
+    .filter(({ row }) => row === 'input')
     .map(({ task, scores }) => ({
       task,
-      images: scores.paper.psnr.length,
-      psnr: mean(scores.paper.psnr),
-      ssim: mean(scores.paper.ssim),
+      images: scores[0].paper.psnr.length,
+      psnr: mean(scores.flatMap(({ paper }) => paper.psnr)),
+      ssim: mean(scores.flatMap(({ paper }) => paper.ssim)),
       published: PUBLISHED_INPUT[task],
     }));
 }

@@ -17,6 +17,7 @@ export interface Row {
   settings?: Record<string, number>;
   /** Of the network that restores, fine-tuning included. */
   updates: number;
+  seeds: number[];
   /** One entry a seed. */
   scores: ImageScores[];
 }
@@ -70,7 +71,7 @@ export function rowsOf(records: CellRecord[], split: Split): Row[] {
       const key = rowKey(record.cell, scored);
       const { cell, adapter, seconds } = record;
       const entry: Found = found.get(key) ?? {
-        row: { ...scored, cell, adapter, seconds: 0, updates: updatesOf(record, scored), scores: [] },
+        row: { ...scored, cell, adapter, seconds: 0, updates: updatesOf(record, scored), seeds: [], scores: [] },
         evaluated: new Map(),
         spent: [],
       };
@@ -83,6 +84,7 @@ export function rowsOf(records: CellRecord[], split: Split): Row[] {
   return [...found.values()].map(({ row, evaluated, spent }) => ({
     ...row,
     seconds: mean(spent),
+    seeds: [...evaluated.keys()],
     scores: [...evaluated.values()].map(({ scores }) => scores),
   }));
 }
@@ -138,7 +140,7 @@ function summaryRow(
     updates: row.updates,
     cinUpdates: cell.cinUpdates,
     preset: cell.preset,
-    seeds: scores.length,
+    seeds: row.seeds.length,
     changes: [
       ...(cell.learningRate === undefined ? [] : [`learning rate ${cell.learningRate}`]),
       ...Object.entries(cell.changes ?? {}).map(([name, value]) => `${name} ${value}`),
@@ -149,16 +151,19 @@ function summaryRow(
     paper: metric('paper'),
     care: metric('care'),
     lpips: seen ? over((s) => s.lpips ?? [], looked) : null,
-    ...(reference && reference !== row ? { behind: behind(reference, row, images) } : {}),
+    ...(reference && reference !== row ? behind(reference, row, images) : {}),
   };
 }
 
-function behind(reference: Row, row: Row, images: number): SummaryRow['behind'] {
-  const seeds = Math.min(reference.scores.length, row.scores.length);
+/** Of the seeds that both have; nothing where there is none. */
+function behind(reference: Row, row: Row, images: number): Pick<SummaryRow, 'behind'> {
+  const seeds = reference.seeds.filter((seed) => row.seeds.includes(seed));
+  if (seeds.length === 0) return {};
+  const scoresOf = (one: Row, seed: number) => one.scores[one.seeds.indexOf(seed)];
   const interval = (of: (s: ImageScores) => number[]) =>
     pairedBootstrap(
-      Array.from({ length: seeds }, (_, s) => {
-        const [a, b] = [of(reference.scores[s]), of(row.scores[s])];
+      seeds.map((seed) => {
+        const [a, b] = [of(scoresOf(reference, seed)), of(scoresOf(row, seed))];
         return a.slice(0, images).map((value, i) => value - b[i]);
       }),
     );
@@ -166,5 +171,5 @@ function behind(reference: Row, row: Row, images: number): SummaryRow['behind'] 
     psnr: interval((s) => s[name].psnr),
     ssim: interval((s) => s[name].ssim),
   });
-  return { paper: both('paper'), care: both('care') };
+  return { behind: { paper: both('paper'), care: both('care') } };
 }
