@@ -1,6 +1,6 @@
 /** `mendscope pull LINK --out PATH`: a model or a data set from its link, every byte checked. */
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -61,11 +61,23 @@ async function pullFiles(
   return record;
 }
 
-/** In parts, only the length is compared: the parts were checked as they were written. */
+/** Read part by part: a file in parts may be larger than memory. */
 async function isThere(path: string, file: FileRecord): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.size !== file.bytes) return false;
-  return file.parts !== undefined || (await sha256(new Uint8Array(await readFile(path)))) === file.sha256;
+  const found = await open(path).catch(() => undefined);
+  if (!found) return false;
+  try {
+    if ((await found.stat()).size !== file.bytes) return false;
+    let at = 0;
+    for (const part of file.parts ?? [file]) {
+      const piece = new Uint8Array(part.bytes);
+      const { bytesRead } = await found.read(piece, 0, part.bytes, at);
+      if (bytesRead !== part.bytes || (await sha256(piece)) !== part.sha256) return false;
+      at += part.bytes;
+    }
+    return at === file.bytes;
+  } finally {
+    await found.close();
+  }
 }
 
 async function writePieces(edge: EdgeClient, file: FileRecord, path: string): Promise<void> {

@@ -5,16 +5,17 @@ import { basename } from 'node:path';
 import { pairByName } from '../imaging/dataset';
 import type { EdgeClient, FileToPublish, Placement, Publication, UploadProgress } from '../wire/client';
 import { BLOB_BYTES } from '../wire/limits';
-import { type Command, type CommandLine, type Context, text, texts, UsageError } from './command';
+import { type Command, type CommandLine, type Context, text, UsageError } from './command';
 import { edgeAt, openEditLink, openLink } from './edge';
 import { type ImageFile, imageFiles, readBytes } from './files';
+import { dataWords, type FolderTask, folderWords } from './task_words';
 
 const USAGE = `Usage: mendscope push MODEL.safetensors --title TITLE [options]
        mendscope push --pairs TASK=DEFECTIVE_DIR:CLEAN_DIR … --unpaired TASK=DEFECTIVE_DIR:CLEAN_DIR … --title TITLE
 
 Publishes a model, or a data set, and prints its link. Broken off, the same command goes on where it stopped.
 
-  --pairs, --unpaired    as for train, without phantoms
+  --pairs, --unpaired    as for train, without phantoms and stacks
   --axial TASK           the task's defect lies along the rows; repeatable
   --description TEXT     some more about it
   --edit-link LINK       add a version to what an earlier push made, in its store; the old link stays as it is
@@ -46,16 +47,20 @@ export const push: Command = {
   async run(line, context) {
     const title = text(line, 'title');
     const description = typeof line.values.description === 'string' ? { description: line.values.description } : {};
-    const words = [...texts(line, 'pairs'), ...texts(line, 'unpaired')];
-    if (line.positionals.length + Math.sign(words.length) !== 1)
+    const words = dataWords(line);
+    const ofData = words.pairs.length + words.unpaired.length > 0;
+    if (line.positionals.length + Number(ofData) !== 1)
       throw new UsageError('wanted one model file, or --pairs and --unpaired');
+    if (!ofData && words.axial.length > 0)
+      throw new UsageError('got --axial with a model, wanted it for --pairs and --unpaired only');
+    const tasks = ofData ? inOwnFolders(folderWords(words)) : [];
     const { edge, placement } = await placementOf(line);
     const about = { title, ...description, ...placement };
     const options = { onProgress: sayProgress(context) };
     const published =
-      words.length === 0
+      tasks.length === 0
         ? await pushModel(edge, line.positionals[0], about, options)
-        : await edge.publishDataset({ ...about, ...(await datasetOf(line)) }, options);
+        : await edge.publishDataset({ ...about, ...(await datasetOf(tasks)) }, options);
     return { json: jsonOf(published), text: textOf(published) };
   },
 };
@@ -83,35 +88,41 @@ async function placementOf(line: CommandLine): Promise<{ edge: EdgeClient; place
   return { edge, placement: { ...placement, collection, editToken } };
 }
 
-async function datasetOf(line: CommandLine) {
-  const axial = texts(line, 'axial');
-  const tasks: { name: string; axial: boolean }[] = [];
+/** The tasks, unless two of them would be published in one folder. */
+function inOwnFolders(words: FolderTask[]): FolderTask[] {
+  const folders = words.map(({ name }) => folderOf(name));
+  const twice = folders.findIndex((folder, i) => folders.indexOf(folder) !== i);
+  if (twice >= 0)
+    throw new UsageError(`two tasks would be published in the folder ${folders[twice]}; give one another name`);
+  return words;
+}
+
+async function datasetOf(words: FolderTask[]) {
+  const tasks = words.map(({ name, axial }) => ({ name, axial }));
   const files: FileToPublish[] = [];
-  for (const kind of ['pairs', 'unpaired'] as const) {
-    for (const word of texts(line, kind)) {
-      const [, task, defectiveFolder, cleanFolder] = /^([^=]+)=([^:]+):([^:]+)$/.exec(word) ?? [];
-      if (!task) throw new UsageError(`got '${word}', wanted TASK=DEFECTIVE_DIR:CLEAN_DIR`);
-      tasks.push({ name: task, axial: axial.includes(task) });
-      const [defective, clean] = [await imageFiles(defectiveFolder), await imageFiles(cleanFolder)];
-      if (kind === 'unpaired') {
-        for (const file of defective) files.push(await fileOf(file, 'defective', task));
-        for (const file of clean) files.push(await fileOf(file, 'clean', task));
-        continue;
-      }
-      for (const pair of pairByName(defective, clean)) {
-        files.push({ ...(await fileOf(pair.defective, 'defective', task)), pair: pair.name });
-        files.push({ ...(await fileOf(pair.clean, 'clean', task)), pair: pair.name });
-      }
+  for (const word of words) {
+    const { kind, name: task } = word;
+    const [defective, clean] = [await imageFiles(word.defective), await imageFiles(word.clean)];
+    if (kind === 'unpaired') {
+      for (const file of defective) files.push(await fileOf(file, 'defective', task));
+      for (const file of clean) files.push(await fileOf(file, 'clean', task));
+      continue;
+    }
+    for (const pair of pairByName(defective, clean)) {
+      files.push({ ...(await fileOf(pair.defective, 'defective', task)), pair: pair.name });
+      files.push({ ...(await fileOf(pair.clean, 'clean', task)), pair: pair.name });
     }
   }
   return { tasks, files };
 }
 
+const folderOf = (task: string): string => task.replace(/[\\/:]/g, '_');
+
 /** Opened when its turn comes; a file over 50 MiB is read piece by piece. */
 async function fileOf({ name, path }: ImageFile, role: 'clean' | 'defective', task: string): Promise<FileToPublish> {
   const { size } = await stat(path);
   const content = () => (size > BLOB_BYTES ? openAsBlob(path) : readBytes(path));
-  return { path: `${task.replace(/[\\/:]/g, '_')}/${role}/${name}`, role, task, content };
+  return { path: `${folderOf(task)}/${role}/${name}`, role, task, content };
 }
 
 function sayProgress({ say }: Context): (progress: UploadProgress) => void {

@@ -1,4 +1,5 @@
 /** `mendscope restore INPUT… --model M --out DIR`: images through a trained model. */
+import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { type ImageFormat, writeImage } from '../imaging/write_image';
 import { readModelFile } from '../training/model_file';
@@ -8,17 +9,18 @@ import { type Command, positive, text, UsageError } from './command';
 import { imageFiles, isFolder, readBytes, readImageFile, writeBytes } from './files';
 import { startEngine } from './gpu';
 
-const USAGE = `Usage: mendscope restore INPUT… --model MODEL.safetensors --out DIR [--task TASK] [--views side|plain] [--flips]
-                         [--detail D] [--memory MB] [--json]
+const USAGE = `Usage: mendscope restore INPUT… --model MODEL.safetensors --out DIR [--task TASK] [--views side|plain] [--factor F]
+                         [--flips] [--detail D] [--memory MB] [--json]
 
 Restores images, or every image of the folders given, and writes them under the same names to DIR with the same size
 and sample type.
 
   --model FILE    a model that mendscope trained
-  --out DIR       where the restored images go; made if it is not there
+  --out DIR       where the restored images go, another folder than theirs; made if it is not there
   --task TASK     one of the model's tasks; a stack of an axial task is restored on its XZ and YZ views. Left out: the one
                   that each image looks like, where the model treats its tasks apart
   --views side    restore a stack on its XZ and YZ views whatever the task says; plain: plane by plane
+  --factor F      for side views, how many times coarser z is than x; as the file says if left out
   --flips         restore each plane four times, mirrored, and take the mean: less noise, four times the time
   --detail D      from 0, closest to the truth, to 1, sharper to the eye and more of it made up; 0 if left out
   --memory MB     device memory to stay within; an image that takes more is restored in tiles, with the same result
@@ -51,8 +53,9 @@ export const restore: Command = {
     const budget = megabytes(line.values.memory);
     const axialFactor = positive(line, 'factor');
     const detail = line.values.detail === undefined ? undefined : Number(line.values.detail);
-    const model = readModelFile(await readBytes(modelPath));
     const inputs = await expand(line.positionals);
+    await refuseOverwriting(inputs, folder);
+    const model = readModelFile(await readBytes(modelPath));
     const engine = await startEngine(context);
     const restored: { input: string; output: string; task?: string; seconds: number; tiled?: TileSummary }[] = [];
     for (const input of inputs) {
@@ -118,6 +121,23 @@ async function expand(paths: string[]): Promise<string[]> {
   if (twice !== undefined)
     throw new UsageError(`two inputs would be written as ${twice}; restore them into two folders`);
   return files;
+}
+
+/** By file, not by name: links, and letters of another case on some disks, lead to the same one. */
+async function refuseOverwriting(inputs: string[], folder: string): Promise<void> {
+  const given = new Set(await Promise.all(inputs.map(fileAt)));
+  for (const input of inputs) {
+    const output = join(folder, outputName(input));
+    const there = await fileAt(output);
+    if (there !== undefined && given.has(there))
+      throw new UsageError(`--out: got ${folder}, where ${output} is one of the inputs, wanted another folder`);
+  }
+}
+
+/** What tells a file from every other; undefined where there is none. */
+async function fileAt(path: string): Promise<string | undefined> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found && `${found.dev}:${found.ino}`;
 }
 
 const FORMATS: Record<string, ImageFormat> = { '.png': 'png', '.npy': 'npy', '.tif': 'tiff', '.tiff': 'tiff' };

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { classifierPhi } from '../models/classifier';
+import type { Phi } from '../models/phi';
 import { PRESET_NAMES } from '../models/presets';
 import { readSafetensors } from '../models/safetensors';
 import { squeezenetPhi } from '../models/squeezenet';
@@ -12,19 +13,10 @@ import { inHalf, readModelFile, writeModelFile } from '../training/model_file';
 import { OWN_PHI } from '../training/own_phi';
 import { train as trainRun } from '../training/session';
 import type { StartingPoint } from '../training/warm_start';
-import {
-  type Command,
-  type CommandLine,
-  type Context,
-  choice,
-  count,
-  positive,
-  text,
-  texts,
-  UsageError,
-} from './command';
+import { type Command, type CommandLine, type Context, choice, count, positive, text, UsageError } from './command';
 import { readBytes, writeBytes } from './files';
 import { startEngine } from './gpu';
+import { dataWords } from './task_words';
 import { trainingData } from './train_data';
 
 const USAGE = `Usage: mendscope train --pairs TASK=DEFECTIVE_DIR:CLEAN_DIR … --unpaired TASK=DEFECTIVE_DIR:CLEAN_DIR …
@@ -45,7 +37,8 @@ images and given to the clean ones; by the published recipe a CIN-GAN first lear
   --preset P             tiny, grid, laptop (default) or paper
   --recipe R             mend (a U-Net that learns to be faithful, then detail; the default) or published (the paper's
                          cGAN; what preset paper takes)
-  --steps N              restorer steps; the preset's if left out. 0 leaves the restorer of --from as it is
+  --steps N              restorer steps; the preset's if left out. 0 leaves the restorer of --from as it is; such a run is
+                         resumed with 0, too
   --cin-steps N          CIN-GAN steps; two thirds of --steps if left out, but none for mend without --add
   --detail-steps N       mend's further steps as a cGAN, for detail; a quarter of --steps if left out
   --batch N  --patch N   samples of a step, and the side of their patches in pixels
@@ -53,7 +46,8 @@ images and given to the clean ones; by the published recipe a CIN-GAN first lear
   --kernels K            measured (the fastest, timed for 3 s before the first step) or rule; by rule on software adapters
                          and measured on others if left out; a checkpoint has its own
   --phi FILE             torchvision's SqueezeNet 1.1 as safetensors, in place of this project's own classifier
-  --checkpoint FILE      keep a checkpoint there while training (every --checkpoint-every seconds, 120) and at the end
+  --checkpoint FILE      keep a checkpoint there while training, every --checkpoint-every seconds (120), and when Ctrl-C
+                         ends the run, which writes the model as it stands
   --resume FILE          go on from a checkpoint of a run with the same settings and data
   --from MODEL           begin with the weights of a finished model of the same preset, which the new one then names
   --add                  with --from: add the tasks to the model's own; CIN-GAN trains their scales and shifts alone, and
@@ -95,26 +89,34 @@ export const train: Command = {
   async run(line, context) {
     if (line.positionals.length > 0) throw new UsageError(`got '${line.positionals[0]}', wanted options only`);
     const out = text(line, 'out');
-    const config = trainConfig(line);
+    const settings = trainConfig(line);
+    const { phi, given } = await phiOf(line);
+    const config: TrainConfig = { ...settings, ...(given && { phi: given }) };
     const data = await trainingData({
-      pairs: texts(line, 'pairs'),
-      unpaired: texts(line, 'unpaired'),
-      axial: texts(line, 'axial'),
+      ...dataWords(line),
       limit: count(line, 'limit', 1),
       seed: config.seed,
       stack: { psf: psfOf(text(line, 'psf', '1,3')), factor: positive(line, 'factor') },
     });
-    const phi = await phiOf(line);
-    const resume = line.values.resume === undefined ? undefined : await readBytes(text(line, 'resume'));
+    const resume = await resumeOf(line, config);
     const start = await startOf(line);
     const engine = await startEngine(context);
     const control = new Control();
-    process.once('SIGINT', () => control.stop());
+    let interrupted = false;
+    process.once('SIGINT', () => {
+      interrupted = true;
+      // With a checkpoint to keep, the run goes on until it has made it.
+      if (config.checkpointSeconds) control.requestCheckpoint();
+      else control.stop();
+    });
     let losses: Record<string, number> = {};
     for await (const event of trainRun(engine, { config, data, phi, resume, start }, control)) {
       tell(event, context);
       if (event.kind === 'progress') losses = { ...losses, ...event.losses };
-      if (event.kind === 'checkpoint') await writeBytes(text(line, 'checkpoint'), new Uint8Array(event.bytes));
+      if (event.kind === 'checkpoint') {
+        await writeBytes(text(line, 'checkpoint'), new Uint8Array(event.bytes));
+        if (interrupted) control.stop();
+      }
       if (event.kind === 'done') {
         const model = readModelFile(new Uint8Array(event.model));
         await writeBytes(out, line.values.half ? writeModelFile(inHalf(model)) : new Uint8Array(event.model));
@@ -142,7 +144,8 @@ export const train: Command = {
 function trainConfig(line: CommandLine): TrainConfig {
   const preset = choice(line, 'preset', PRESET_NAMES, 'laptop');
   const seed = count(line, 'seed', 0) ?? 0;
-  const steps = count(line, 'steps', line.values.from === undefined ? 1 : 0);
+  const further = line.values.from !== undefined || line.values.resume !== undefined;
+  const steps = count(line, 'steps', further ? 0 : 1);
   const recipe = choice(line, 'recipe', ['mend', 'published'] as const, recipeOf(preset));
   const detailSteps = count(line, 'detail-steps', 0);
   if (recipe === 'published' && detailSteps !== undefined)
@@ -179,6 +182,14 @@ const stepsText = ({ cinGan, mend, cGan }: Steps): string =>
     ? `${cinGan} CIN-GAN and ${cGan} restorer steps`
     : `${cinGan} CIN-GAN, ${mend} restorer and ${cGan} detail steps`;
 
+async function resumeOf(line: CommandLine, { mend }: TrainConfig): Promise<Uint8Array | undefined> {
+  if (line.values.resume === undefined) return undefined;
+  const bytes = await readBytes(text(line, 'resume'));
+  if (mend?.steps === 0 && !readModelFile(bytes).record.provenance.madeFrom)
+    throw new UsageError('--steps: got 0 for a run that began from no model, wanted a whole number from 1');
+  return bytes;
+}
+
 async function startOf(line: CommandLine): Promise<StartingPoint | undefined> {
   if (line.values.from === undefined) return undefined;
   if (line.values.resume !== undefined)
@@ -194,9 +205,15 @@ function psfOf(words: string): { lateral: number; axial: number } {
   return { lateral, axial };
 }
 
-async function phiOf(line: CommandLine) {
-  if (line.values.phi !== undefined) return squeezenetPhi(readSafetensors(await readBytes(text(line, 'phi'))));
-  return classifierPhi(readSafetensors(new Uint8Array(await readFile(OWN_PHI))));
+/** The φ, and what the run's settings say of it where one was given: its terms have weights of their own. */
+async function phiOf(line: CommandLine): Promise<{ phi: Phi; given?: TrainConfig['phi'] }> {
+  if (line.values.phi === undefined)
+    return { phi: classifierPhi(readSafetensors(new Uint8Array(await readFile(OWN_PHI)))) };
+  const bytes = await readBytes(text(line, 'phi'));
+  return {
+    phi: squeezenetPhi(readSafetensors(bytes)),
+    given: { kind: 'squeezenet', weights: bytes.buffer as ArrayBuffer },
+  };
 }
 
 function tell(event: FromThread, { say }: Context): void {

@@ -8,13 +8,9 @@ import { Random } from '../imaging/random';
 import type { TrainingData, TrainingTask } from '../training/messages';
 import { UsageError } from './command';
 import { type ImageFile, imageFiles, readImageFile } from './files';
+import { type DataWords, type FolderTask, taskWords } from './task_words';
 
-export interface DataWords {
-  /** TASK=DEFECTIVE_DIR:CLEAN_DIR, TASK=phantom:KIND or, for pairs, TASK=stack:FILE. */
-  pairs: string[];
-  unpaired: string[];
-  /** Tasks whose defect has a direction, rows being the bad axis. */
-  axial: string[];
+export interface DataSettings extends DataWords {
   /** At most this many pairs, or images of each side, per task. */
   limit: number | undefined;
   seed: number;
@@ -25,43 +21,29 @@ export interface DataWords {
 /** How many phantoms a task takes where no limit says otherwise; the paper's smallest setting. */
 const PHANTOMS = 10;
 
-export async function trainingData({ pairs, unpaired, axial, limit, seed, stack }: DataWords): Promise<TrainingData> {
+export async function trainingData(settings: DataSettings): Promise<TrainingData> {
   const tasks: TrainingTask[] = [];
-  const words = [
-    ...pairs.map((word) => ['paired', word] as const),
-    ...unpaired.map((word) => ['unpaired', word] as const),
-  ];
-  if (words.length === 0) throw new UsageError('got no data, wanted --pairs or --unpaired');
-  for (const [kind, word] of words) {
-    const { name, source } = split(word);
-    if (tasks.some((task) => task.name === name)) throw new UsageError(`task '${name}' is given twice`);
-    const [, made, what] = /^(phantom|stack):(.*)$/.exec(source) ?? [];
-    if (made === 'phantom') tasks.push(phantomTask(kind, name, what, limit ?? PHANTOMS, seed));
-    else if (made === 'stack') tasks.push(await stackTask(kind, name, what, { ...stack, limit, seed }));
-    else tasks.push(await folderTask(kind, name, source, axial.includes(name), limit));
+  for (const word of taskWords(settings)) {
+    const task = await taskOf(word, settings);
+    // A phantom or a stack may say so of itself.
+    tasks.push({ ...task, axial: task.axial || word.axial });
   }
-  const stray = axial.find((name) => !tasks.some((task) => task.name === name));
-  if (stray !== undefined) throw new UsageError(`--axial ${stray}: no task has that name`);
   return { tasks };
 }
 
-function split(word: string): { name: string; source: string } {
-  const [, name, source] = /^([^=]+)=(.+)$/.exec(word) ?? [];
-  if (!name)
-    throw new UsageError(`got '${word}', wanted TASK=DEFECTIVE_DIR:CLEAN_DIR, TASK=phantom:KIND or TASK=stack:FILE`);
-  return { name, source };
+async function taskOf(
+  word: ReturnType<typeof taskWords>[number],
+  { limit, seed, stack }: DataSettings,
+): Promise<TrainingTask> {
+  if (!('from' in word)) return folderTask(word, limit);
+  const { kind, name, from, what } = word;
+  if (from === 'phantom') return phantomTask(kind, name, what, limit ?? PHANTOMS, seed);
+  return stackTask(kind, name, what, { ...stack, limit, seed });
 }
 
-async function folderTask(
-  kind: 'paired' | 'unpaired',
-  name: string,
-  source: string,
-  axial: boolean,
-  limit: number | undefined,
-): Promise<TrainingTask> {
-  const folders = source.split(':');
-  if (folders.length !== 2) throw new UsageError(`task '${name}': got '${source}', wanted DEFECTIVE_DIR:CLEAN_DIR`);
-  const [defective, clean] = [await imageFiles(folders[0]), await imageFiles(folders[1])];
+async function folderTask(word: FolderTask, limit: number | undefined): Promise<TrainingTask> {
+  const { kind, name, axial } = word;
+  const [defective, clean] = [await imageFiles(word.defective), await imageFiles(word.clean)];
   const read = async (file: ImageFile) => ({ name: file.name, image: await readImageFile(file.path) });
   if (kind === 'unpaired') {
     const images = async (files: ImageFile[]) => Promise.all(files.slice(0, limit).map(read));
@@ -82,7 +64,7 @@ async function stackTask(
   kind: 'paired' | 'unpaired',
   name: string,
   path: string,
-  { psf, factor, limit, seed }: DataWords['stack'] & { limit: number | undefined; seed: number },
+  { psf, factor, limit, seed }: DataSettings['stack'] & { limit: number | undefined; seed: number },
 ): Promise<TrainingTask> {
   if (kind === 'unpaired') throw new UsageError(`task '${name}': a stack makes pairs; give it to --pairs`);
   const image = await readImageFile(path);

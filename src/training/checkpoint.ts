@@ -86,10 +86,11 @@ export async function writeModel(
   start?: WarmStart,
 ): Promise<Uint8Array> {
   const sets = new Map<string, NamedTensors>();
-  const trained = learned(nets, record, record.config.mend && !nets.faithful ? 'mend' : 'cgan');
+  const { mend = 0, cGan } = record.steps;
+  const trained = learned(nets, record, record.config.mend && cGan === 0 ? 'mend' : 'cgan');
   const weights = trained.count > 0 ? await trained.read() : undefined;
-  if (nets.faithful && weights && record.steps.cGan > 0) sets.set('detail', weights);
-  else if (!weights && start?.detail) sets.set('detail', start.detail);
+  if (nets.faithful && weights && cGan > 0) sets.set('detail', weights);
+  else if (mend + cGan === 0 && start?.detail) sets.set('detail', start.detail);
   sets.set('restorer', nets.faithful ?? weights ?? start?.restorer ?? (await untrainedRestorer(engine, record)));
   if (nets.generator.count > 0) sets.set('generator', await nets.generator.read());
   else if (start?.generator && namesOf(start) === namesOf(record)) sets.set('generator', start.generator);

@@ -208,7 +208,7 @@ function restorerSteps({ kind, steps, provenance }: FileRecord): Steps {
   return provenance.madeFrom?.find((model) => trains(model.steps))?.steps ?? steps;
 }
 
-/** The settings in the form that starts a run. */
+/** The settings in the form that starts a run. Without φ, whose weights no checkpoint has; resume.ts compares its name. */
 function resumable({
   preset,
   seed,

@@ -6,7 +6,7 @@ import type { NamedTensors } from './model_file';
 
 export type Networks = CinGan &
   CGan & {
-    /** What mend learned, once the cGAN trains the restorer further for detail. */
+    /** What mend learned, or left of the model begun with, once the cGAN trains the restorer further for detail. */
     faithful?: NamedTensors;
   };
 export type TrainingPhase = Exclude<Phase, 'compiling'>;

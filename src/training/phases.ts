@@ -84,7 +84,7 @@ const PHASES: Record<TrainingPhase, (setting: PhaseSetting) => Promise<Phase>> =
   },
 
   cgan: async (setting) => {
-    const { engine, run, nets, record, kernels, phi, data } = setting;
+    const { engine, run, nets, record, kernels, phi, data, start } = setting;
     const config = run.cGan;
     const synthetic = syntheticCount(config, data.paired.length > 0, setting.paints);
     const given = { ...restorerGiven(setting), phi, config, synthetic };
@@ -102,7 +102,11 @@ const PHASES: Record<TrainingPhase, (setting: PhaseSetting) => Promise<Phase>> =
           for (const set of [nets.restorer, nets.average]) set.write(engine, faithful);
           nets.faithful = faithful;
           beginGenerator(setting);
-        } else await beginRestorer(setting);
+        } else {
+          await beginRestorer(setting);
+          // A model whose restorer mend leaves as it is.
+          if (run.mend && start) nets.faithful = await nets.restorer.read();
+        }
         nets.discriminator.initialise(engine, run.seed);
       },
     };

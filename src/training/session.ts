@@ -24,11 +24,12 @@ import { networkOf, phasesOf, type RunConfig, runConfig } from './config';
 import type { Control } from './control';
 import { TRAINING_MARGIN } from './mend';
 import type { FromThread, Steps, TrainConfig, TrainingData } from './messages';
-import { type FileRecord, type ModelFile, ModelFileError, modelInfo, readModelFile } from './model_file';
+import { type FileRecord, ModelFileError, modelInfo, readModelFile } from './model_file';
 import type { Networks, TrainingPhase } from './networks';
 import { openPhase, type Phase } from './phases';
 import { planInfo } from './plan_info';
 import type { Preview } from './preview';
+import { checkedResume } from './resume';
 import { runKernels } from './run_kernels';
 import { measureLooks } from './task_looks';
 import { canTime, TimedProgram } from './timed_step';
@@ -53,7 +54,7 @@ export interface TrainingRequest {
   config: TrainConfig;
   data: TrainingData;
   phi: Phi;
-  /** A checkpoint of a run with the same settings and tasks. */
+  /** A checkpoint of a run with the same settings and data. */
   resume?: Uint8Array;
   /** A finished model whose weights the run begins with. */
   start?: StartingPoint;
@@ -67,7 +68,7 @@ export async function* train(
   const checkpoint = request.resume && readModelFile(request.resume);
   const recipe = request.config.recipe ?? (checkpoint && (checkpoint.record.config.recipe ?? 'published'));
   const run = runConfig({ ...request.config, recipe });
-  const resumed = checkpoint && checkedResume(checkpoint, run, request.data);
+  const resumed = checkpoint && checkedResume(checkpoint, run, request.data, request.phi.name);
   const given = resumed ? startOfCheckpoint(resumed) : request.start && (await openStart(request.start, run.preset));
   yield compiling(0); // measuring defects takes seconds
   const { training, validation } = withKept(
@@ -275,22 +276,6 @@ function newRecord(
       phi: phi.name,
     },
   };
-}
-
-function checkedResume(file: ModelFile, run: RunConfig, data: TrainingData): ModelFile {
-  const names = (tasks: { name: string }[]) => tasks.map((task) => task.name).join(', ');
-  const { record } = file;
-  if (record.kind !== 'checkpoint')
-    throw new ModelFileError('a finished model', 'a checkpoint', 'resume from a file saved while training');
-  const tasks = run.addTasks ? record.tasks.slice(-data.tasks.length) : record.tasks;
-  const { recipe = 'published' } = record.config;
-  if (record.preset !== run.preset || recipe !== run.recipe || names(tasks) !== names(data.tasks))
-    throw new ModelFileError(
-      `a checkpoint of preset ${record.preset}, recipe ${recipe}, with tasks ${names(tasks)}`,
-      `preset ${run.preset}, recipe ${run.recipe}, with tasks ${names(data.tasks)}`,
-      'resume with the settings and data the run was started with',
-    );
-  return file;
 }
 
 function noPhase(phase: string | undefined): ModelFileError {

@@ -543,7 +543,9 @@ export class MendTrain extends LitElement {
         state.notify(`${file.name} is a finished model, not a checkpoint. Open it on the Restore page.`, 'warning');
         return;
       }
-      state.update({ resumeFrom: { name: file.name, bytes, info }, startFrom: undefined, config: info.config });
+      // No checkpoint holds φ's weights: a file chosen before stays.
+      const config = { ...info.config, phi: state.config.phi };
+      state.update({ resumeFrom: { name: file.name, bytes, info }, startFrom: undefined, config });
     } catch (error) {
       const { got, fix } = complaintOf(error, 'a mendscope checkpoint', 'Choose a checkpoint that this page saved.');
       state.notify(`${file.name}: got ${got}. ${fix}`, 'danger');

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ARCHITECTURES } from '../../src/models/presets';
 import { Engine } from '../../src/runtime';
-import { modelInfo, readModelFile } from '../../src/training/model_file';
+import { modelInfo, readModelFile, writeModelFile } from '../../src/training/model_file';
 import { canTime } from '../../src/training/timed_step';
 import { testGpu } from '../gpu_setup';
 import {
@@ -76,6 +76,14 @@ describe('a run', () => {
     await expect(follow(engine, { ...CONFIG, recipe: 'mend' }, phantoms('paired'), { resume: bytes })).rejects.toThrow(
       'recipe published, with tasks noise, wanted preset tiny, recipe mend',
     );
+    await expect(follow(engine, { ...CONFIG, seed: 0 }, phantoms('paired'), { resume: bytes })).rejects.toThrow(
+      'got a checkpoint of seed 3, wanted seed 0',
+    );
+    const { record, sets } = readModelFile(bytes);
+    const phi = { ...record, provenance: { ...record.provenance, phi: 'squeezenet' } };
+    await expect(
+      follow(engine, CONFIG, phantoms('paired'), { resume: writeModelFile({ record: phi, sets }) }),
+    ).rejects.toThrow('got a checkpoint of φ squeezenet, wanted φ mendscope');
     const unpainted = { ...CONFIG, cinGan: { steps: 0 } };
     await expect(follow(engine, unpainted, phantoms('paired'), { resume: bytes })).rejects.toThrow(
       'got a checkpoint in phase cin-gan, wanted settings by which the run has steps of it',

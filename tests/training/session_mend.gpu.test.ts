@@ -104,6 +104,40 @@ describe('a run of mend', () => {
     expect(modelOf(await follow(engine, config, phantoms('paired'), { resume })).sets).toEqual(after);
   });
 
+  test(
+    'detail alone can be learned further, and leaves the faithful end of the dial as it is',
+    async () => {
+      const config = { ...MEND_CONFIG, mend: { steps: 0 } };
+      const start = { model: new Uint8Array(whole.done.model), name: 'Ours' };
+      const run = await follow(engine, config, phantoms('paired'), { start }, keeping(['cin-gan 2', 'cgan 2']));
+      const [before, after] = [modelOf(whole).sets, modelOf(run).sets];
+      expect(after.get('restorer')).toEqual(before.get('restorer'));
+      for (const end of ['restorer', 'detail']) expect(after.get('detail')).not.toEqual(before.get(end));
+      expect(run.done.info).toMatchObject({ hasDetail: true, steps: { cinGan: 4, mend: 0, cGan: 4 } });
+      expect([...run.checkpoints.keys()]).toEqual(['cin-gan 2', 'cgan 2']);
+      for (const [at, resume] of run.checkpoints) {
+        const resumed = await follow(engine, config, phantoms('paired'), { resume });
+        expect(resumed.losses).toEqual(lossesAfter(run, at));
+        expect(modelOf(resumed).sets).toEqual(after);
+      }
+
+      const stopped = await follow(engine, config, phantoms('paired'), { start }, (event, control) => {
+        if (event.kind === 'plan' && event.phase === 'cgan') control.stop();
+      });
+      for (const end of ['restorer', 'detail']) expect(modelOf(stopped).sets.get(end)).toEqual(before.get(end));
+    },
+    BUSY_MACHINE,
+  );
+
+  test('detail without a faithful restorer behind it leaves its running mean, and no dial', async () => {
+    const config = { ...MEND_CONFIG, cinGan: { steps: 0 }, mend: { steps: 0 }, cGan: { steps: 12, batch: 2 } };
+    const run = await follow(engine, config, phantoms('paired'), {}, keeping(['cgan 12']));
+    const last = readModelFile(checkpointIn(run, 'cgan').bytes).sets;
+    expect(modelOf(run).sets.get('restorer')).toEqual(last.get('average'));
+    expect(last.get('average')).not.toEqual(last.get('restorer'));
+    expect(run.done.info.hasDetail).toBe(false);
+  });
+
   test('trained further, it learns from pairs and not from what its CIN-GAN paints, and keeps that', async () => {
     const { record, sets } = modelOf(whole);
     const bare = writeModelFile({ record, sets: new Map([...sets].filter(([name]) => name !== 'generator')) });
