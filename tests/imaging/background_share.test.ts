@@ -53,7 +53,10 @@ test('light from out of focus is told from background by where it lies', () => {
   const [related, both, background] = [0, 0.5, 1].map((share) => shareOf(share, 12));
   expect(related[0]).toBe(0);
   expect(related[1]).toBeLessThan(0.35);
-  expect(both[0]).toBeGreaterThan(0.2);
+  // Half of the variance, and less of what tiles show: background is the slower.
+  expect(both[0]).toBeGreaterThan(0.15);
+  expect(both[0]).toBeLessThan(0.5);
+  expect(both[1]).toBeGreaterThan(0.5);
   expect(both[1]).toBeLessThan(0.85);
   expect(background[0]).toBeGreaterThan(0.6);
   expect(background[1]).toBe(1);
