@@ -72,7 +72,7 @@ export async function trainedOnce(
   const { weights, losses } = await train();
   for (const values of valuesOf(weights))
     if (!values.every(Number.isFinite))
-      throw new Error(`training ended with weights that are no finite numbers: take a lower learning rate`);
+      throw new Error('training ended with weights that are no finite numbers: take a lower learning rate');
   const made = { weights, losses, seconds: (performance.now() - began) / 1000 };
   keep(name, made, folder);
   return { ...made, earlierSeconds: 0 };

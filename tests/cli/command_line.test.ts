@@ -2,29 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { main } from '../../src/cli/program';
 import { phantomTask, trainingData } from '../../src/cli/train_data';
 import { imageOfPlane } from '../../src/imaging/image';
 import { phantomPair } from '../../src/imaging/phantoms/phantom';
 import { writeImage } from '../../src/imaging/write_image';
+import { runLine } from './run_line';
 
 const folder = mkdtempSync(join(tmpdir(), 'mendscope-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Runs the program and keeps what it printed. */
-async function run(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const printed = { out: '', err: '' };
-  const code = await main(
-    words,
-    (text) => {
-      printed.out += text;
-    },
-    (text) => {
-      printed.err += text;
-    },
-  );
-  return { code, ...printed };
-}
 
 function phantomFiles(): { noisy: string; clean: string } {
   const { clean, defective } = phantomPair('embryo-noise', { seed: 5, size: 48 });
@@ -54,7 +39,7 @@ describe('wrong use ends with 2 and says what is wanted', () => {
     [['train', '--out', 'm', '--steps', '0', '--pairs', 'a=phantom:retina'], '--steps: got 0, wanted a whole number'],
     [['train', '--out', 'm', '--preset', 'huge', '--pairs', 'a=phantom:retina'], '--preset: got huge, wanted tiny'],
   ])('%j', async (words, message) => {
-    const { code, out, err } = await run(...words);
+    const { code, out, err } = await runLine(...words);
     expect(err).toContain(message);
     expect(out).toBe('');
     expect(code).toBe(2);
@@ -62,14 +47,14 @@ describe('wrong use ends with 2 and says what is wanted', () => {
 });
 
 test.each(['train', 'restore', 'evaluate', 'info', 'devices', 'train-classifier'])('%s --help', async (command) => {
-  const { code, out } = await run(command, '--help');
+  const { code, out } = await runLine(command, '--help');
   expect(code).toBe(0);
   expect(out).toMatch(new RegExp(`^Usage: mendscope ${command}`));
   expect(out).toContain('JSON: {');
 });
 
 test('no steps for the restorer are taken where --from names a model that has one', async () => {
-  const { code, err } = await run(
+  const { code, err } = await runLine(
     ...['train', '--out', join(folder, 'm'), '--pairs', 'a=phantom:retina', '--limit', '2'],
     ...['--steps', '0', '--from', join(folder, 'none.safetensors')],
   );
@@ -80,7 +65,7 @@ test('no steps for the restorer are taken where --from names a model that has on
 
 test('what cannot be read ends with 1, as JSON too', async () => {
   const missing = join(folder, 'none.tif');
-  const { code, out, err } = await run('info', missing, '--json');
+  const { code, out, err } = await runLine('info', missing, '--json');
   expect(code).toBe(1);
   expect(err).toContain(`Got nothing at ${missing}; wanted a file or folder that can be read. Check the path.`);
   expect(JSON.parse(out).error).toMatchObject({
@@ -92,16 +77,16 @@ test('what cannot be read ends with 1, as JSON too', async () => {
 
 test('evaluate scores a file, and info describes it', async () => {
   const { noisy, clean } = phantomFiles();
-  const scored = await run('evaluate', noisy, clean, '--metric', 'paper', '--json');
+  const scored = await runLine('evaluate', noisy, clean, '--metric', 'paper', '--json');
   expect(scored).toMatchObject({ code: 0, err: '' });
   const json = JSON.parse(scored.out);
   expect(Object.keys(json)).toEqual(['metric', 'psnr', 'ssim', 'nrmse', 'n', 'perImage']);
   expect(json.n).toBe(1);
   expect(json.psnr).toBeGreaterThan(15);
   expect(json.psnr).toBeLessThan(25);
-  const same = await run('evaluate', clean, clean, '--metric', 'raw');
+  const same = await runLine('evaluate', clean, clean, '--metric', 'raw');
   expect(same.out).toMatch(/mean of 1 +Infinity +1\.0000 +0\.0000/);
-  const described = JSON.parse((await run('info', noisy, '--json')).out);
+  const described = JSON.parse((await runLine('info', noisy, '--json')).out);
   expect(described).toMatchObject({ kind: 'image', sampleType: 'float32', size: { x: 48, y: 48, z: 1, c: 1, t: 1 } });
 });
 

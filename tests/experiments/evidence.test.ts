@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -131,9 +131,14 @@ describe('drawing', () => {
         record({ ...patches, seed: 1 }, 'input', [14, 13]),
         record(care, 'CARE', [19, 20]),
         record({ ...care, preset: 'laptop' }, 'CARE', [29, 30]),
+        {
+          ...record({ ...mend, split: 'development' }, 'mend', [39, 40]),
+          pictures: [{ row: 'mend', task: 'retina', index: 0, why: 'first', png: '' }],
+        },
       ],
       folder,
     );
+    expect(existsSync(join(folder, 'fig3.svg'))).toBe(false);
     const { table1, paired } = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
     expect(table1).toMatchObject([{ task: 'retina', images: 2, psnr: 13 }]);
     expect(paired[0].rows).toMatchObject([{ row: 'CARE', care: { psnr: 19.5 } }]);

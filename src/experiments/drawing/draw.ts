@@ -65,20 +65,20 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
   draw('ablation.md', tablesText('Development seeds: ablation and search', tables.ablation));
   draw('phi.md', tablesText('Two φ', tables.phi));
   for (const task of PHANTOM_TASKS) draw(`fig5_${task}.svg`, figure5(test, task));
-  draw('fig1.svg', figure1(records));
-  draw('fig3.svg', restorations('Figure 3: restored from 10 pairs', records, 'paired'));
-  draw('fig4.svg', restorations('Figure 4: restored without a pair', records, 'unpaired'));
+  draw('fig1.svg', figure1(tested));
+  draw('fig3.svg', restorations('Figure 3: restored from 10 pairs', tested, 'paired'));
+  draw('fig4.svg', restorations('Figure 4: restored without a pair', tested, 'unpaired'));
   draw('fig6.svg', figure6(tested));
   draw('fig7.svg', figure7(tested));
   draw('fig7.md', syntheticDefects(tested));
   const added = newDefectTables(tested);
   draw('new_defect.svg', newDefectPlot(tested));
   draw('new_defect.md', added && document('A new defect', [...added, ...tables.newDefect.map(tableText)]));
-  draw('best_median_worst.svg', extremes(records, 'phantoms', 'alone'));
-  draw('best_median_worst_together.svg', extremes(records, 'phantoms', 'together'));
-  draw('real.svg', restorations('Real micrographs, restored from 10 pairs', records, 'paired', 'real'));
-  draw('real_unpaired.svg', restorations('Real micrographs, restored without a pair', records, 'unpaired', 'real'));
-  draw('real_best_median_worst.svg', extremes(records, 'real', 'alone'));
+  draw('best_median_worst.svg', extremes(tested, 'phantoms', 'alone'));
+  draw('best_median_worst_together.svg', extremes(tested, 'phantoms', 'together'));
+  draw('real.svg', restorations('Real micrographs, restored from 10 pairs', tested, 'paired', 'real'));
+  draw('real_unpaired.svg', restorations('Real micrographs, restored without a pair', tested, 'unpaired', 'real'));
+  draw('real_best_median_worst.svg', extremes(tested, 'real', 'alone'));
   draw('summary.json', `${JSON.stringify({ table1: inputScores(tested), ...tables }, summarised, 1)}\n`);
   return files;
 }

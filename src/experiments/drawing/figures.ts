@@ -1,4 +1,4 @@
-/** The figures as SVG text, from the records; undefined where there is nothing yet to show. */
+/** The figures as SVG text, from the records of test images; undefined where there is nothing yet to show. */
 import type { Cell, CellRecord, Picture } from '../cell';
 import { GRID_DEFAULTS, inTable2, TABLE1_PATCHES } from '../grid';
 import { isReal } from '../real_sources';
@@ -32,9 +32,7 @@ const spoken = (numbers: number[]): string => [...new Set(numbers)].sort((a, b) 
 
 /** The pictures of rows, the same image of each. */
 function firstPictures(records: CellRecord[], chosen: (record: CellRecord) => boolean): Picture[] {
-  return records
-    .filter((record) => record.cell.split === 'test' && chosen(record))
-    .flatMap(({ pictures = [] }) => pictures.filter(({ why }) => why === 'first'));
+  return records.filter(chosen).flatMap(({ pictures = [] }) => pictures.filter(({ why }) => why === 'first'));
 }
 
 /** Phantoms or real micrographs: figures show one or the other. */
@@ -60,7 +58,7 @@ export function restorations(
 ): string | undefined {
   const records = all.filter((record) => shows(record, subject));
   const learned = records
-    .filter(({ cell }) => cell.split === 'test' && cell.updates > 0 && cell.setting === setting)
+    .filter(({ cell }) => cell.updates > 0 && cell.setting === setting)
     .filter(({ cell }) => (subject === 'real' ? cell.changes === undefined : inTable2(cell)))
     .sort((a, b) => b.cell.tasks.length - a.cell.tasks.length)
     .flatMap(({ cell, pictures = [] }) =>
@@ -128,7 +126,6 @@ export function extremes(records: CellRecord[], subject: Subject, trained: 'alon
     .filter(
       (record) =>
         record.cell.method === 'mend' &&
-        record.cell.split === 'test' &&
         record.cell.setting === 'paired' &&
         record.cell.changes === undefined &&
         (record.cell.tasks.length === 1) === (trained === 'alone') &&

@@ -52,7 +52,8 @@ export function opticsOf(sets: MeasuredSets, shading: Shading | undefined): Opti
   const of = beforeSampling(meanPower(even), sampling);
   const rest = { mean: { clean: meanBrightness(sharp), defective: meanBrightness(even) }, ...(shading && { shading }) };
   if (!isBlurred) return { ...unblurred(of, from), ...rest };
-  const gain = gainOf(of, from, sharp, sampling);
+  const noise = noiseSpectrum(of, sampling);
+  const gain = gainOf(of, noise, from, sharp);
   const smooth = fittedGaussian(gain, (at) => {
     const left = gain.values[at] * from.values[at];
     return left > noisePower.values[at] ? Math.sqrt(left) : 0;
@@ -60,16 +61,12 @@ export function opticsOf(sets: MeasuredSets, shading: Shading | undefined): Opti
   const hazeGain = spectrum(of.side, (x, y, at) =>
     Math.hypot(x, y) / of.side < SLOW ? Math.max(0, gain.values[at] - TOLERANCE * smooth(x / of.side, y / of.side)) : 0,
   );
-  const noise = noiseSpectrum(of, sampling);
-  const without = (at: number) => (gain.values[at] - hazeGain.values[at]) * from.values[at] + noise.values[at];
-  return {
-    gain: spectrum(of.side, (_x, _y, at) => gain.values[at] - hazeGain.values[at]),
-    hazeGain,
-    hazePower: hazePower(
-      spectrum(of.side, (_x, _y, at) => (hazeGain.values[at] > 0 ? Math.max(0, of.values[at] - without(at)) : 0)),
-    ),
-    ...rest,
-  };
+  const faithful = spectrum(of.side, (_x, _y, at) => gain.values[at] - hazeGain.values[at]);
+  const without = (at: number) => faithful.values[at] * from.values[at] + noise.values[at];
+  const left = spectrum(of.side, (_x, _y, at) =>
+    hazeGain.values[at] > 0 ? Math.max(0, of.values[at] - without(at)) : 0,
+  );
+  return { gain: faithful, hazeGain, hazePower: hazePower(left), ...rest };
 }
 
 /**
@@ -94,8 +91,7 @@ function unblurred(of: Spectrum, from: Spectrum): Pick<Optics, 'gain' | 'hazeGai
 }
 
 /** (P_d − P_η)/P_c, corrected by what clean tiles so blurred are measured to have. */
-function gainOf(of: Spectrum, from: Spectrum, clean: readonly Plane[], sampling: Sampling): Spectrum {
-  const noise = noiseSpectrum(of, sampling);
+function gainOf(of: Spectrum, noise: Spectrum, from: Spectrum, clean: readonly Plane[]): Spectrum {
   const wanted = spectrum(of.side, (_x, _y, at) => Math.max(0, of.values[at] - noise.values[at]));
   const nothing = Math.max(NOTHING * Math.max(...from.values), Number.EPSILON ** 2);
   let gain = falling(wanted, (at) => (from.values[at] > nothing ? 1 / from.values[at] : 0));
