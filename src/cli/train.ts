@@ -6,10 +6,10 @@ import type { Phi } from '../models/phi';
 import { PRESET_NAMES } from '../models/presets';
 import { readSafetensors } from '../models/safetensors';
 import { squeezenetPhi } from '../models/squeezenet';
-import { recipeOf, runConfig } from '../training/config';
+import { defined, recipeOf, runConfig } from '../training/config';
 import { Control } from '../training/control';
 import type { FromThread, Steps, TrainConfig } from '../training/messages';
-import { inHalf, readModelFile, writeModelFile } from '../training/model_file';
+import { inHalf, modelInfo, readModelFile, writeModelFile } from '../training/model_file';
 import { OWN_PHI } from '../training/own_phi';
 import { train as trainRun } from '../training/session';
 import type { StartingPoint } from '../training/warm_start';
@@ -37,8 +37,7 @@ images and given to the clean ones; by the published recipe a CIN-GAN first lear
   --preset P             tiny, grid, laptop (default) or paper
   --recipe R             mend (a U-Net that learns to be faithful, then detail; the default) or published (the paper's
                          cGAN; what preset paper takes)
-  --steps N              restorer steps; the preset's if left out. 0 leaves the restorer of --from as it is; such a run is
-                         resumed with 0, too
+  --steps N              restorer steps; the preset's if left out. 0 leaves the restorer of --from as it is
   --cin-steps N          CIN-GAN steps; two thirds of --steps if left out, but none for mend without --add
   --detail-steps N       mend's further steps as a cGAN, for detail; a quarter of --steps if left out
   --batch N  --patch N   samples of a step, and the side of their patches in pixels
@@ -48,7 +47,7 @@ images and given to the clean ones; by the published recipe a CIN-GAN first lear
   --phi FILE             torchvision's SqueezeNet 1.1 as safetensors, in place of this project's own classifier
   --checkpoint FILE      keep a checkpoint there while training, every --checkpoint-every seconds (120), and when Ctrl-C
                          ends the run, which writes the model as it stands
-  --resume FILE          go on from a checkpoint of a run with the same settings and data
+  --resume FILE          go on from a checkpoint, with the data it was made with; settings left out are the checkpoint's
   --from MODEL           begin with the weights of a finished model of the same preset, which the new one then names
   --add                  with --from: add the tasks to the model's own; CIN-GAN trains their scales and shifts alone, and
                          the restorer is shown the other defects too, painted on your clean images
@@ -89,7 +88,8 @@ export const train: Command = {
   async run(line, context) {
     if (line.positionals.length > 0) throw new UsageError(`got '${line.positionals[0]}', wanted options only`);
     const out = text(line, 'out');
-    const settings = trainConfig(line);
+    const resume = await resumeOf(line);
+    const settings = trainConfig(line, resume?.config);
     const { phi, given } = await phiOf(line);
     const config: TrainConfig = { ...settings, ...(given && { phi: given }) };
     const data = await trainingData({
@@ -98,7 +98,6 @@ export const train: Command = {
       seed: config.seed,
       stack: { psf: psfOf(text(line, 'psf', '1,3')), factor: positive(line, 'factor') },
     });
-    const resume = await resumeOf(line, config);
     const start = await startOf(line);
     const engine = await startEngine(context);
     const control = new Control();
@@ -110,7 +109,7 @@ export const train: Command = {
       else control.stop();
     });
     let losses: Record<string, number> = {};
-    for await (const event of trainRun(engine, { config, data, phi, resume, start }, control)) {
+    for await (const event of trainRun(engine, { config, data, phi, resume: resume?.bytes, start }, control)) {
       tell(event, context);
       if (event.kind === 'progress') losses = { ...losses, ...event.losses };
       if (event.kind === 'checkpoint') {
@@ -141,16 +140,18 @@ export const train: Command = {
   },
 };
 
-function trainConfig(line: CommandLine): TrainConfig {
-  const preset = choice(line, 'preset', PRESET_NAMES, 'laptop');
-  const seed = count(line, 'seed', 0) ?? 0;
+/** @param kept settings of the checkpoint that the run goes on from: what the line leaves out is as they say */
+function trainConfig(line: CommandLine, kept?: TrainConfig): TrainConfig {
+  const preset = choice(line, 'preset', PRESET_NAMES, kept?.preset ?? 'laptop');
+  const seed = count(line, 'seed', 0) ?? kept?.seed ?? 0;
   const further = line.values.from !== undefined || line.values.resume !== undefined;
   const steps = count(line, 'steps', further ? 0 : 1);
-  const recipe = choice(line, 'recipe', ['mend', 'published'] as const, recipeOf(preset));
+  const recipe = choice(line, 'recipe', ['mend', 'published'] as const, kept?.recipe ?? recipeOf(preset));
   const detailSteps = count(line, 'detail-steps', 0);
   if (recipe === 'published' && detailSteps !== undefined)
     throw new UsageError('got --detail-steps with --recipe published, wanted them for mend only');
-  const paints = recipe === 'published' || line.values.add === true;
+  const addTasks = line.values.add === true || kept?.addTasks === true;
+  const paints = kept === undefined && (recipe === 'published' || addTasks);
   const cinSteps =
     count(line, 'cin-steps', 0) ?? (steps !== undefined && paints ? Math.ceil((2 * steps) / 3) : undefined);
   const batch = count(line, 'batch', 1);
@@ -158,18 +159,19 @@ function trainConfig(line: CommandLine): TrainConfig {
   const config: TrainConfig = {
     preset,
     seed,
-    patch: count(line, 'patch', 16),
+    patch: count(line, 'patch', 16) ?? kept?.patch,
     recipe,
-    cinGan: { steps: cinSteps, batch },
-    mend: { steps, batch },
-    cGan: { steps: recipe === 'mend' ? detailSteps : steps, batch },
-    ...(line.values.add && { addTasks: true }),
+    cinGan: { ...kept?.cinGan, ...defined({ steps: cinSteps, batch }) },
+    mend: { ...kept?.mend, ...defined({ steps, batch }) },
+    cGan: { ...kept?.cGan, ...defined({ steps: recipe === 'mend' ? detailSteps : steps, batch }) },
+    ...(addTasks && { addTasks }),
+    ...(kept?.validationShare !== undefined && { validationShare: kept.validationShare }),
     checkpointSeconds: line.values.checkpoint === undefined ? 0 : every,
     ...(line.values.kernels !== undefined && { kernels: choice(line, 'kernels', ['measured', 'rule'] as const) }),
     // A terminal shows no pictures.
     previewEvery: Number.MAX_SAFE_INTEGER,
   };
-  if (line.values.add && line.values.from === undefined && line.values.resume === undefined)
+  if (line.values.add && !further)
     throw new UsageError('got --add without --from MODEL, wanted the model to add the tasks to');
   if (line.values['checkpoint-every'] !== undefined && line.values.checkpoint === undefined)
     throw new UsageError('--checkpoint-every needs --checkpoint FILE');
@@ -182,12 +184,14 @@ const stepsText = ({ cinGan, mend, cGan }: Steps): string =>
     ? `${cinGan} CIN-GAN and ${cGan} restorer steps`
     : `${cinGan} CIN-GAN, ${mend} restorer and ${cGan} detail steps`;
 
-async function resumeOf(line: CommandLine, { mend }: TrainConfig): Promise<Uint8Array | undefined> {
+/** The checkpoint to go on from, and its settings. */
+async function resumeOf(line: CommandLine): Promise<{ bytes: Uint8Array; config?: TrainConfig } | undefined> {
   if (line.values.resume === undefined) return undefined;
   const bytes = await readBytes(text(line, 'resume'));
-  if (mend?.steps === 0 && !readModelFile(bytes).record.provenance.madeFrom)
+  const { config, madeFrom } = modelInfo(readModelFile(bytes));
+  if (count(line, 'steps', 0) === 0 && !madeFrom)
     throw new UsageError('--steps: got 0 for a run that began from no model, wanted a whole number from 1');
-  return bytes;
+  return { bytes, config };
 }
 
 async function startOf(line: CommandLine): Promise<StartingPoint | undefined> {

@@ -89,7 +89,7 @@ export function runConfig(config: TrainConfig): RunConfig {
   };
 }
 
-/** Without the entries that are undefined, which would otherwise hide the preset's. */
-function defined<T extends object>(settings: Partial<T> = {}): Partial<T> {
+/** Without the entries that are undefined, which would otherwise hide what they are laid over. */
+export function defined<T extends object>(settings: Partial<T> = {}): Partial<T> {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

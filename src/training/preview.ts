@@ -10,7 +10,11 @@ import { drawRandom, type TaskPlanes } from './batches';
 import { generate } from './cin_gan';
 import type { PreviewRow } from './messages';
 
-export type Preview = () => Promise<PreviewRow[]>;
+export interface Preview {
+  rows(): Promise<PreviewRow[]>;
+  /** Frees what it has on the device. */
+  destroy(): void;
+}
 
 interface Setting {
   patch: number;
@@ -40,7 +44,7 @@ export async function synthesisPreview(
   );
   const program = await engine.compile(graph, { label: 'synthesis preview', outputs: { synthetic } });
   const fed = { clean: batchOf(clean), task: identity(tasks.length) };
-  return async () => {
+  const rows = async () => {
     program.run(fed, { seed, step: 0 });
     const out = await program.read();
     return tasks.map(({ name }, n) => ({
@@ -50,6 +54,7 @@ export async function synthesisPreview(
       truth: real[n] && shown(real[n]),
     }));
   };
+  return { rows, destroy: () => program.destroy() };
 }
 
 /** A defective patch of each task, restored; from a pair that is not trained on where one is kept back. */
@@ -61,32 +66,33 @@ export async function restorationPreview(
   validation: TaskPlanes[],
   { patch, seed }: Setting,
 ): Promise<Preview> {
-  const rows = training.flatMap((task, i) => {
+  const patches = training.flatMap((task, i) => {
     const pair = validation[i].pairs[0] ?? (task.made ? undefined : task.pairs[0]);
     if (!pair && task.defective.length === 0) return [];
     const [defective, clean] = onePatch(pair ? [pair.defective, pair.clean] : [task.defective[0]], patch, seed);
     return [{ name: task.name, of: i, defective, clean, floor: floors?.[i] ?? Number.NEGATIVE_INFINITY }];
   });
   const graph = new Graph();
-  const image = graph.input('image', [rows.length, patch, patch, 1]);
+  const image = graph.input('image', [patches.length, patch, patch, 1]);
   const tasks = ownTasks(network);
-  const task = tasks > 0 ? graph.input('task', [rows.length, tasks]) : undefined;
+  const task = tasks > 0 ? graph.input('task', [patches.length, tasks]) : undefined;
   const restored = restoringNetwork(params.scope(graph), image, network, { task });
   const program = await engine.compile(graph, { label: 'restoration preview', outputs: { restored } });
   const codes = Float32Array.from(
-    rows.flatMap(({ of }) => Array.from({ length: tasks }, (_, t) => (t === of ? 1 : 0))),
+    patches.flatMap(({ of }) => Array.from({ length: tasks }, (_, t) => (t === of ? 1 : 0))),
   );
-  const fed = { image: batchOf(rows.map((row) => row.defective)), ...(task && { task: codes }) };
-  return async () => {
+  const fed = { image: batchOf(patches.map((row) => row.defective)), ...(task && { task: codes }) };
+  const rows = async () => {
     program.run(fed, { seed, step: 0 });
     const out = await program.read();
-    return rows.map(({ name, defective, clean, floor }, n) => ({
+    return patches.map(({ name, defective, clean, floor }, n) => ({
       task: name,
       input: shown(defective),
       restored: shown(mapPlane(planeOfBatch(out.restored, patch, patch, n), (value) => Math.max(value, floor))),
       truth: clean && shown(clean),
     }));
   };
+  return { rows, destroy: () => program.destroy() };
 }
 
 function onePatch(group: Plane[], patch: number, seed: number): Plane[] {

@@ -122,6 +122,8 @@ export async function* train(
     if (resumed?.record.phase === phase) loadCheckpoint(engine, nets, resumed);
     else await opened.begin();
     yield* phaseSteps(follow, { ...opened, preview, phase, counter, steps });
+    // The next phase is given the room.
+    for (const made of [...opened.programs, preview]) made.destroy();
   }
 
   record.provenance.seconds = clock.seconds;
@@ -187,7 +189,8 @@ async function* phaseSteps(
       clock.measured(done);
       yield { kind: 'progress', phase, step: done, steps, secondsLeft: clock.secondsLeft(done), losses };
     }
-    if (done % run.previewEvery === 0 || last) yield { kind: 'preview', phase, step: done, rows: await work.preview() };
+    if (done % run.previewEvery === 0 || last)
+      yield { kind: 'preview', phase, step: done, rows: await work.preview.rows() };
     const due = run.checkpointSeconds > 0 && performance.now() - savedAt > run.checkpointSeconds * 1000;
     if (due || control.takeCheckpointRequest()) {
       record.provenance.seconds = clock.seconds;

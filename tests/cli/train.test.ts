@@ -10,8 +10,8 @@ import { Graph, ParameterSet } from '../../src/runtime';
 import { runConfig } from '../../src/training/config';
 import type { Control } from '../../src/training/control';
 import { DETAIL_CONTENT } from '../../src/training/mend';
-import type { Ancestor } from '../../src/training/messages';
-import { type FileRecord, writeModelFile } from '../../src/training/model_file';
+import type { Ancestor, TrainConfig } from '../../src/training/messages';
+import { type FileRecord, readModelFile, writeModelFile } from '../../src/training/model_file';
 import type { TrainingEvent, TrainingRequest } from '../../src/training/session';
 import { runLine } from './run_line';
 
@@ -57,11 +57,20 @@ function squeezenetFile(): Uint8Array {
 
 const MODEL: Ancestor = { name: 'model', sha256: '0'.repeat(64), steps: { cinGan: 0, mend: 3, cGan: 1 } };
 
+/** Of a run from a page, where every number can be set. */
+const OWN_SETTINGS: TrainConfig = {
+  ...{ preset: 'laptop', seed: 7, patch: 32, recipe: 'mend', addTasks: true, validationShare: 0.2 },
+  cinGan: { steps: 9, batch: 3, lambdaStyle: 0.5 },
+  mend: { steps: 0, batch: 2, learningRate: 4e-4 },
+  cGan: { steps: 6, batch: 2, lambdaContent: 0.25 },
+};
+
 function checkpointFrom(...madeFrom: Ancestor[]): Uint8Array {
   const record = {
     ...{ kind: 'checkpoint', version: 1, preset: 'laptop', tasks: [{ name: 'a', axial: false }] },
     ...{ restorer: ARCHITECTURES.laptop.restorer, generator: ARCHITECTURES.laptop.generator },
     ...{ normalisation: { low: 2, high: 99.8 }, steps: { cinGan: 1, mend: 0, cGan: 0 } },
+    config: runConfig(OWN_SETTINGS),
     provenance: madeFrom.length > 0 ? { madeFrom } : {},
   } as unknown as FileRecord;
   const weights = new Map([['enter.weight', { shape: [1], data: new Float32Array(1) }]]);
@@ -79,10 +88,30 @@ test('--phi: the run knows whose features it learns by, and weighs them so', asy
   expect([own.phi, own.cGan.lambdaContent]).toEqual(['mendscope', DETAIL_CONTENT.mendscope]);
 });
 
-test('a run that leaves its model’s restorer as it is can be resumed', async () => {
-  await train('--steps', '0', '--cin-steps', '5', '--resume', at('checkpoint', checkpointFrom(MODEL)));
+test('a run goes on as its checkpoint says', async () => {
+  await train('--resume', at('checkpoint', checkpointFrom(MODEL)));
   expect(run.request?.resume).toBeDefined();
-  expect(run.request?.config).toMatchObject({ mend: { steps: 0 }, cinGan: { steps: 5 } });
+  expect(runConfig(run.request?.config as TrainConfig)).toEqual({
+    ...runConfig(OWN_SETTINGS),
+    previewEvery: Number.MAX_SAFE_INTEGER,
+    checkpointSeconds: 0,
+  });
+});
+
+test('but where the line says otherwise', async () => {
+  const words = ['--seed', '8', '--cin-steps', '5', '--detail-steps', '4', '--batch', '6'];
+  await train(...words, '--resume', at('checkpoint', checkpointFrom(MODEL)));
+  const { seed, cinGan, mend, cGan } = runConfig(run.request?.config as TrainConfig);
+  expect(seed).toBe(8);
+  expect(cinGan).toMatchObject({ steps: 5, batch: 6, lambdaStyle: 0.5 });
+  expect(mend).toMatchObject({ steps: 0, batch: 6, learningRate: 4e-4 });
+  expect(cGan).toMatchObject({ steps: 4, batch: 6, lambdaContent: 0.25 });
+});
+
+test('a finished model is no checkpoint: its settings are not taken', async () => {
+  const { record, sets } = readModelFile(checkpointFrom());
+  await train('--resume', at('finished', writeModelFile({ record: { ...record, kind: 'model' }, sets })));
+  expect(run.request?.config).toMatchObject({ seed: 0, patch: undefined });
 });
 
 test('one that began from no model is to have steps of its restorer', async () => {

@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { imageOfPlane } from '../../src/imaging/image';
 import { phantomPair } from '../../src/imaging/phantoms/phantom';
-import { Engine } from '../../src/runtime';
+import { Engine, type Program } from '../../src/runtime';
 import { ALL_MEASURES, prepareData } from '../../src/training/batches';
 import { darkest } from '../../src/training/floor';
 import { modelInfo, readModelFile, writeModelFile } from '../../src/training/model_file';
@@ -54,6 +54,29 @@ describe('a run of mend', () => {
       expect(modelOf(resumed).sets).toEqual(modelOf(whole).sets);
     },
   );
+
+  test('what a phase has on the device is freed before the next one has any', async () => {
+    const held = new Set<Program>();
+    const compile = engine.compile.bind(engine);
+    const compiling = vi.spyOn(engine, 'compile').mockImplementation(async (...given) => {
+      const program = await compile(...given);
+      held.add(program);
+      const free = program.destroy.bind(program);
+      program.destroy = () => {
+        held.delete(program);
+        free();
+      };
+      return program;
+    });
+    const before: number[] = [];
+    await follow(engine, MEND_CONFIG, phantoms('paired'), {}, (event) => {
+      if (event.kind === 'progress' && event.phase === 'compiling' && event.step === 0) before.push(held.size);
+    });
+    compiling.mockRestore();
+    // Once while the defects are measured, then once a phase.
+    expect(before).toEqual([0, 0, 0, 0]);
+    expect(held.size).toBe(0);
+  });
 
   test('pairs alone need no CIN-GAN unless it is asked for; a quarter of the steps is for detail', async () => {
     const { cinGan: _, cGan: __, ...config } = MEND_CONFIG;
