@@ -7,7 +7,7 @@ import type { Plane } from '../imaging/image';
 import type { MeasuredDefect } from '../imaging/measured_defect/defect';
 import { measureDefect } from '../imaging/measured_defect/measured_defect';
 import { type PaintSettings, paintDefect } from '../imaging/measured_defect/paint_defect';
-import type { ImagePlanes } from '../imaging/measured_defect/shading';
+import { coversField, type ImagePlanes } from '../imaging/measured_defect/shading';
 import { affineFit } from '../imaging/metrics';
 import { measureScale, type NormalisationSettings, normaliseSigned } from '../imaging/normalisation';
 import type { Random } from '../imaging/random';
@@ -52,9 +52,10 @@ export function measuredPairs(
     const source = i % clean.length;
     const { part, at, whole } = someOf(clean[source], most, random);
     const paint = defect.noiseLevels ? { noise: noiseFactor(random) } : {};
+    const lit = defect.shading && coversField(clean[source], defect.shading) ? { at } : {};
     const defective = whole
       ? paintedImage(part, defect, random, settings, paint)
-      : paintDefect(part, defect, random, isField(clean[source], defect.shading) ? { ...paint, at } : paint);
+      : paintDefect(part, defect, random, { ...paint, ...lit });
     return { clean: part, defective, source, whole };
   });
   return oneScale && differByNoise(telling(made)) ? atOneScale(made, clean) : { pairs: made.map(asPair), clean };
@@ -73,9 +74,6 @@ export function paintedImage(
 }
 
 const asPair = ({ clean, defective }: PlanePair): PlanePair => ({ clean, defective });
-
-const isField = ({ width, height }: Plane, shading?: { x: Float64Array; y: Float64Array }): boolean =>
-  shading?.x.length === width && shading.y.length === height;
 
 function someOf(plane: Plane, most: number, random: Random) {
   const [width, height] = [plane.width, plane.height].map((side) => Math.min(side, most));

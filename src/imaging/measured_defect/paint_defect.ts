@@ -9,7 +9,7 @@ import type { MeasuredDefect } from './defect';
 import { frequencyOf, mirroredField } from './mirrored_field';
 import { valueAt } from './power_spectrum';
 import { interpolated, takeSamples } from './sampling';
-import { shaded } from './shading';
+import { coversField, shaded } from './shading';
 
 /** Noise is nowhere less than this of its usual variance. */
 const LEAST_VARIANCE = 0.05;
@@ -53,8 +53,10 @@ export function paintDefect(
     }
   }
   const { shading } = defect;
-  const isField = shading?.x.length === width && shading.y.length === height;
-  const light = shading && (at || isField) ? shaded({ width, height, data }, shading, at) : { width, height, data };
+  const light =
+    shading && (at || coversField(clean, shading))
+      ? shaded({ width, height, data }, shading, at)
+      : { width, height, data };
   const spread = spreadAt(defect);
   const samples = takeSamples(light, defect.sampling, 'between');
   const grain = takeSamples({ width, height, data: noise }, defect.sampling, 'nearest').data;

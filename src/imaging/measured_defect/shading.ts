@@ -53,6 +53,10 @@ function factors(fall: Profile, usual: Profile): Float64Array {
   });
 }
 
+/** Whether the plane is one of the fields that the shading was measured on, not a part of one or another camera's. */
+export const coversField = ({ width, height }: Plane, { x, y }: Shading): boolean =>
+  x.length === width && y.length === height;
+
 /** A part of a field that begins `at` there, under the shading. */
 export const shaded = (plane: Plane, shading: Shading, at = { x: 0, y: 0 }): Plane => scaled(plane, shading, at, false);
 
