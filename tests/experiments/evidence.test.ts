@@ -279,6 +279,32 @@ describe('figures', () => {
     expect(svg).not.toContain('detail 0.');
   });
 
+  it('show the arms of Figure 5 by the number of pairs, beside real pairs alone', () => {
+    const cell = { ...mend, tasks: ['retina', 'microtubules'] } as const;
+    const arms = [10, 50].flatMap((images) => [
+      record({ ...cell, tasks: [...cell.tasks], method: 'cgan', images }, 'cGAN, real pairs only', [images, images]),
+      record({ ...cell, tasks: [...cell.tasks], method: 'paper', images }, "the paper's", [images - 2, images - 2]),
+      record({ ...cell, tasks: [...cell.tasks], method: 'separate', images }, 'separate GANs', [
+        images + 1,
+        images + 1,
+      ]),
+    ]);
+    const folder = mkdtempSync(join(tmpdir(), 'mendscope-figure5-'));
+    drawEvidence(arms, folder);
+    const rows = readFileSync(join(folder, 'fig5.md'), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| '));
+    const cells = rows.map((line) => line.split(' | ')).filter(([name]) => name !== '| row');
+    expect(cells.map(([name, on, data, , , , , , , behind]) => [name, on, data, behind.split(';')[0]])).toEqual([
+      ["| the paper's", 'all tasks', '10 pairs', '+2.00 [2.00, 2.00]'],
+      ['| cGAN, real pairs only', 'all tasks', '10 pairs', ' |'],
+      ['| separate GANs', 'this task', '10 pairs', '-1.00 [-1.00, -1.00]'],
+      ["| the paper's", 'all tasks', '50 pairs', '+2.00 [2.00, 2.00]'],
+      ['| cGAN, real pairs only', 'all tasks', '50 pairs', ' |'],
+      ['| separate GANs', 'this task', '50 pairs', '-1.00 [-1.00, -1.00]'],
+    ]);
+  });
+
   it('say how long was trained', () => {
     const cell = { ...mend, method: 'paper' } as const;
     const arms = [record(cell, "the paper's", [1, 2]), record({ ...cell, updates: 40 }, 'separate GANs', [1, 2])];

@@ -7,7 +7,7 @@ import type { Cell, CellRecord } from '../cell';
 import { inTable2, TABLE1_PATCHES } from '../grid';
 import { REAL_TASKS } from '../real_sources';
 import type { Task } from '../sources';
-import { extremes, figure1, figure5, figure6, figure7, restorations } from './figures';
+import { extremes, figure1, figure5, figure6, figure7, inFigure5, restorations } from './figures';
 import { furthest } from './furthest';
 import { newDefectPlot, newDefectTables } from './new_defect';
 import { type Row, rowsOf, type TaskTable, taskTable } from './summary';
@@ -52,6 +52,7 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
       ),
     ),
     ablation: ablationTables(rowsOf(records, 'development')),
+    figure5: figure5Tables(test.filter(inFigure5)),
     phi: phiTables(test),
     newDefect: newDefectTable(test),
     toldApart: tested.flatMap(({ cell, toldApart = [] }) =>
@@ -64,6 +65,7 @@ export function drawEvidence(all: CellRecord[], folder: string): string[] {
   draw('pretraining.md', tablesText('Real micrographs, after training on phantoms', tables.pretraining));
   draw('ablation.md', tablesText('Development seeds: ablation and search', tables.ablation));
   draw('phi.md', tablesText('Two φ', tables.phi));
+  draw('fig5.md', tablesText('Figure 5', tables.figure5));
   for (const task of PHANTOM_TASKS) draw(`fig5_${task}.svg`, figure5(test, task));
   draw('fig1.svg', figure1(tested));
   draw('fig3.svg', restorations('Figure 3: restored from 10 pairs', tested, 'paired'));
@@ -115,6 +117,16 @@ function ablationTables(rows: Row[]): TaskTable[] {
 }
 
 const changes = ({ cell }: Row): number => Object.keys(cell.changes ?? {}).length + (cell.cinUpdates > 0 ? 1 : 0);
+
+/** What is learned from real pairs alone beside what CIN-GANs add, by the number of pairs. */
+function figure5Tables(rows: Row[]): TaskTable[] {
+  const isAlone = ({ cell }: Row) => cell.method === 'cgan';
+  const counts = [...new Set(rows.filter(isAlone).map(({ cell }) => cell.images))].sort((a, b) => a - b);
+  return counts.flatMap((count) => {
+    const own = rows.filter(({ cell }) => cell.images === count);
+    return tasksOf(own, PHANTOM_TASKS).map((task) => taskTable(task, own, isAlone));
+  });
+}
 
 /** The paper's method with our own φ and with ImageNet's. */
 function phiTables(rows: Row[]): TaskTable[] {

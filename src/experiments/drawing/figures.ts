@@ -12,11 +12,12 @@ const ARMS: Record<string, string> = {
   "the paper's": '+ one CIN-GAN',
 };
 
+/** Rows of its three arms. */
+export const inFigure5 = ({ row, cell }: Row): boolean =>
+  row in ARMS && cell.setting === 'paired' && cell.changes === undefined;
+
 export function figure5(rows: Row[], task: Task): string | undefined {
-  const shown = rows
-    .filter((row) => row.task === task && row.row in ARMS && row.cell.setting === 'paired')
-    .filter(({ cell }) => cell.changes === undefined)
-    .sort((a, b) => a.cell.images - b.cell.images);
+  const shown = rows.filter((row) => row.task === task && inFigure5(row)).sort((a, b) => a.cell.images - b.cell.images);
   const boxes = shown.map((row) => ({
     group: `${row.cell.images} pairs`,
     series: ARMS[row.row],

@@ -134,7 +134,7 @@ function summaryRow(
   const seen = scores.every((s) => s.lpips !== null && s.lpips.length > 0);
   return {
     row: row.row,
-    trainedOn: cell.updates === 0 ? '' : cell.tasks.length > 1 ? 'all tasks' : 'this task',
+    trainedOn: trainedOn(cell),
     setting: cell.setting,
     images: cell.images,
     updates: row.updates,
@@ -153,6 +153,11 @@ function summaryRow(
     lpips: seen ? over((s) => s.lpips ?? [], looked) : null,
     ...(reference && reference !== row ? behind(reference, row, images) : {}),
   };
+}
+
+function trainedOn({ updates, method, tasks }: Cell): string {
+  if (updates === 0) return '';
+  return tasks.length > 1 && method !== 'separate' ? 'all tasks' : 'this task';
 }
 
 /** Of the seeds that both have; nothing where there is none. */
